@@ -1,0 +1,36 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Modules and their arrows are described in Documentation/Architecture.md.
+let package = Package(
+  name: "s2wmp-tool",
+  products: [
+    .executable(name: "s2wmp", targets: ["s2wmp"]),
+    .library(name: "S2WMPWire", targets: ["S2WMPWire"]),
+    .library(name: "S2WMPCapture", targets: ["S2WMPCapture"]),
+    .library(name: "S2WMPCrypto", targets: ["S2WMPCrypto"]),
+    .library(name: "S2WMPAnalysis", targets: ["S2WMPAnalysis"]),
+    .library(name: "S2WMPReport", targets: ["S2WMPReport"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(name: "CLibpcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "S2WMPWire"),
+    .target(name: "S2WMPCapture", dependencies: ["CLibpcap", "CZlib"]),
+    .target(name: "S2WMPCrypto", dependencies: ["S2WMPWire", "COpenSSL"]),
+    .target(name: "S2WMPAnalysis", dependencies: ["S2WMPWire", "S2WMPCrypto"]),
+    .target(name: "S2WMPReport", dependencies: ["S2WMPWire", "S2WMPAnalysis"]),
+    .executableTarget(
+      name: "s2wmp",
+      dependencies: [
+        "S2WMPWire", "S2WMPCapture", "S2WMPAnalysis", "S2WMPReport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(name: "S2WMPWireTests", dependencies: ["S2WMPWire"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
