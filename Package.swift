@@ -20,9 +20,10 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "S2WMPWire"),
-    .target(name: "S2WMPCapture", dependencies: ["CLibpcap", "CZlib"]),
+    .target(name: "S2WMPFlow"),
+    .target(name: "S2WMPCapture", dependencies: ["S2WMPFlow", "CLibpcap", "CZlib"]),
     .target(name: "S2WMPCrypto", dependencies: ["S2WMPWire", "COpenSSL"]),
-    .target(name: "S2WMPAnalysis", dependencies: ["S2WMPWire", "S2WMPCrypto"]),
+    .target(name: "S2WMPAnalysis", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto"]),
     .target(name: "S2WMPReport", dependencies: ["S2WMPWire", "S2WMPAnalysis"]),
     .executableTarget(
       name: "s2wmp",
