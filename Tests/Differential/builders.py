@@ -163,6 +163,12 @@ class Builder:
 
     # damage
 
+    def lie(self, packet, number):
+        """A key or name length that cannot be, where the type has one."""
+        at = {8: [34, 43], 10: [35], 11: [66]}.get(packet[1], [3] if len(packet) > 4 else [0])
+        at = self.rng.choice(at + ([len(packet) - 5] if packet[1] == 8 else []))
+        return packet[:at] + number + packet[at + 4:]
+
     def damage(self, packet):
         """The packet with a lie or a wound; often it no longer frames."""
         at = self.rng.randrange(len(packet))
@@ -170,7 +176,7 @@ class Builder:
         return self.rng.choice([
             packet[:at], packet + self.rng.randbytes(self.rng.randint(1, 30)), b"\x02" + packet[1:],
             packet[:1] + bytes([self.rng.choice([0, 7, 16, 255])]) + packet[2:], packet[:3] + b"\xff\xff" + packet[5:],
-            packet[:34] + big + packet[38:], packet[:43] + big + packet[47:], packet[:35] + big + packet[39:],
+            self.lie(packet, big), self.lie(packet, big),
             packet[:at] + bytes([packet[at] ^ 1 << self.rng.randrange(8)]) + packet[at + 1:],
             self.rng.randbytes(self.rng.randint(1, 100)), packet[:at] + packet[at + 1:],
         ]) or b"\x01"

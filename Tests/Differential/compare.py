@@ -26,6 +26,9 @@ def run(binary, path):
     """The lines that the program prints."""
     try:
         result = subprocess.run([binary, "decode", "--format", "ndjson", path], capture_output=True, timeout=TIMEOUT)
+    except OSError as error:
+        print("cannot run %s: %s" % (binary, error.strerror), file=sys.stderr)
+        sys.exit(2)
     except subprocess.TimeoutExpired:
         raise Difference("the program took over %d s" % TIMEOUT) from None
     if result.returncode not in (0, 1):
@@ -81,14 +84,19 @@ def describe(index, keys, mine, theirs):
     out += ["  reference  %s" % brief(ours), "  program    %s" % brief(other)]
     for key in keys if ours and other else ():
         if key in ours or key in other:
-            out.append("    %s: reference %s, program %s" % (key, shown(key, ours), shown(key, other)))
+            out.append("    %s: reference %s, program %s" % (key, *shown(key, ours, other)))
     return "\n".join(out)
 
 
-def shown(key, line):
+def shown(key, *lines):
+    """The value of a key on both sides; of `fields` only those that differ."""
     if key == "expert":
-        return sorted(" ".join([e["code"], e.get("field", "")]).strip() for e in line["expert"] if e["code"] not in TCP_CODES)
-    return str(line.get(key, "(absent)"))[:300]
+        return [sorted(" ".join([e["code"], e.get("field", "")]).strip() for e in line["expert"] if e["code"] not in TCP_CODES)
+                for line in lines]
+    if key == "fields":
+        ours, other = (line.get(key, {}) for line in lines)
+        return [{code: value for code, value in a.items() if b.get(code) != value} or list(a) for a, b in ((ours, other), (other, ours))]
+    return [str(line.get(key, "(absent)"))[:300] for line in lines]
 
 
 def compare(mine, theirs, tcp):

@@ -1,6 +1,6 @@
 """One TCP connection as a capture sees it: cut into segments, then reordered, repeated, overlapped and lost."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from network import ACK, FIN, PSH, RST, SYN
 
@@ -67,7 +67,7 @@ class Connection:
     # trouble
 
     def disturb(self):
-        for name in ("lose", "repeat", "overlap", "probe", "swap"):
+        for name in ("lose", "repeat", "overlap", "swap", "probe"):
             for at in range(len(self.segments) - 1, -1, -1):
                 if self.chance(name) and self.segments[at].data:
                     getattr(self, name)(at)
@@ -127,12 +127,30 @@ class Connection:
         style = self.rng.random()
         if style < 0.45:
             first = self.rng.randrange(2)
+            if self.chance("swap"):
+                return self.early(first, ends)
+            if self.segments and self.segments[-1].data and self.rng.random() < 0.3:
+                return self.joined()
             return [Segment(side, ends[side], b"", FIN | ACK, self.wait()) for side in (first, 1 - first)] + \
                 [Segment(first, ends[first] + 1, b"", ACK, self.wait())]
         if style < 0.6:
             side = self.rng.randrange(2)
             return [Segment(side, ends[side], b"", RST | ACK, self.wait())]
         return []
+
+    def early(self, first, ends):
+        """A FIN that overtakes the last data of its side."""
+        self.segments.insert(max(0, len(self.segments) - 2), Segment(first, ends[first], b"", FIN | ACK, self.wait()))
+        return [Segment(1 - first, ends[1 - first], b"", FIN | ACK, self.wait())]
+
+    def joined(self):
+        """The last segment carries the FIN too, when it is the end of its side."""
+        last = self.segments[-1]
+        if last.offset + len(last.data) != len(self.streams[last.side]):
+            return []
+        other = len(self.streams[1 - last.side])
+        self.segments[-1] = replace(last, flags=last.flags | FIN)
+        return [Segment(1 - last.side, other, b"", FIN | ACK, self.wait())]
 
     def send(self, time):
         """Puts the frames on the network; returns the time after the last."""
@@ -141,8 +159,8 @@ class Connection:
         for side in (0, 1):
             if not seen[side]:
                 self.without_past(side)
-        progress = [0, 0]
-        for segment in self.handshake(seen) + self.segments + self.closing():
+        progress, closing = [0, 0], self.closing()
+        for segment in self.handshake(seen) + self.segments + closing:
             time += segment.wait
             side = segment.side
             progress[side] = max(progress[side], segment.offset + len(segment.data))

@@ -51,7 +51,7 @@ class World:
         six = rng.random() < 0.3
         self.people = [Person(rng, self.build, number, six) for number in range(rng.randint(2, 4))]
         self.broadcast = bytes.fromhex("ff02" + "00" * 13 + "01") if six else bytes([10, 0, 255, 255])
-        self.last = 0
+        self.packets = 0
 
     def capture(self):
         for _ in range(self.rng.randint(1, 4)):
@@ -65,7 +65,7 @@ class World:
         if legacy:
             return self.rng.choice([self.legacy_discovery, self.legacy_bootstrap] if udp else [self.legacy_talk])
         if udp:
-            return self.rng.choice([self.bootstrap, self.bootstrap, self.discovery, self.stray, self.flood])
+            return self.rng.choice([self.bootstrap] * 3 + [self.discovery] * 2 + [self.stray] * 2 + [self.flood])
         return self.rng.choice([self.talk, self.talk, self.talk, self.server_stream, self.replayed, self.reused])
 
     # pieces
@@ -86,6 +86,7 @@ class World:
         return max(0, base + (self.rng.choice([-90_000_000, 90_000_000, -base]) if far else 0))
 
     def wounded(self, packet):
+        self.packets += 1
         return self.build.damage(packet) if self.chance("damage") else packet
 
     def tcp(self, time, ends, writes):
@@ -154,7 +155,7 @@ class World:
         ends = (a.at(self.client_port()), b.at(self.port()))
         for _ in range(2):
             writes = [write for _ in range(self.rng.randint(1, 3)) for write in self.exchange(time, a, b)]
-            connection = Connection(self.network, ends, writes)
+            connection = Connection(self.network, ends, [(side, self.wounded(data)) for side, data in writes])
             connection.opening = lambda: [True, True]
             time = connection.send(time) + 20 * MS
 
@@ -206,7 +207,7 @@ class World:
     def flood(self, time):
         a, b = self.pair()
         gap = self.rng.choice([5, 15, 19, 20, 21]) * MS
-        for _ in range(self.rng.randint(52, 130)):
+        for _ in range(self.rng.randint(52, 90)):
             self.udp(time, a.at(5000), b.at(5005), self.server_request(time, a, b)[0])
             time += gap
 
@@ -219,13 +220,16 @@ class World:
         a, b = self.pair()
         for _ in range(self.rng.randint(1, 5)):
             moment = self.moment(time)
-            kind = self.rng.choice(["M", "M", "CR", "SC", "both"])
+            kind = self.rng.choice(["M", "M", "CR", "SC", "UB", "both"])
             if kind == "M":
                 time = self.legacy_send(time, a, b, self.build.legacy_messaging(a.legacy_id, b.legacy_id, moment))
                 if self.answered():
                     time = self.legacy_send(time, b, a, self.build.ack(moment, a.legacy_id))
             elif kind == "CR":
                 time = self.legacy_friends(time, a, b, moment)
+            elif kind == "UB":
+                packet = self.build.legacy_broadcast(moment, a.legacy_id)
+                time = self.legacy_send(time, a, b, self.rng.choice([packet[:59], packet[:43]]))
             elif kind == "SC":
                 time = self.legacy_send(time, a, b, self.build.legacy_status())
             else:

@@ -94,7 +94,7 @@ class Network:
             return struct.pack(">HHH8sH", 0, 1, 6, bytes(8), ethertype) + packet
         if self.link == "sll2":
             return struct.pack(">HHIHBB8s", ethertype, 0, 3, 1, 0, 6, bytes(8)) + packet
-        family = 2 if four else self.rng.choice([10, 24, 28, 30])
+        family = 2 if four else self.rng.choice([24, 28, 30])
         if self.link == "null":
             return struct.pack(">I" if self.big else "<I", family) + packet
         return (struct.pack(">I", family) if self.link == "loop" else b"") + packet
@@ -140,7 +140,8 @@ class File:
         return self.block(1, body)
 
     def pcapng(self):
-        resolutions = [self.rng.choice([6, 9, 7, 0x80 | 20, 0x80 | 30]) for _ in range(self.rng.randint(1, 3))]
+        many = 1 if self.network.link == "raw" else 3  # libpcap refuses a second raw IP interface
+        resolutions = [self.rng.choice([6, 9, 7, 0x80 | 20, 0x80 | 30]) for _ in range(self.rng.randint(1, many))]
         out = self.block(0x0A0D0D0A, struct.pack(self.order + "IHHq", 0x1A2B3C4D, 1, 0, -1))
         out += b"".join(self.interface(resolution) for resolution in resolutions)
         for time, frame in self.timed():

@@ -57,13 +57,15 @@ def check_vectors(path):
 
 
 def check_clean(count):
-    """Nothing lost, cut or wounded: no malformed line and no gap."""
+    """Nothing lost, cut or wounded: every packet that was sent, no malformed line and no gap."""
     done = 0
     for seed in range(count):
         world = generate.World(seed)
         if world.name not in ("clean", "reordered", "legacy"):
             continue
-        for line in reference.decode(world.capture()):
+        lines = reference.decode(world.capture())
+        assert len(lines) == world.packets, (seed, world.name, len(lines), world.packets)
+        for line in lines:
             codes = {entry["code"].split(".")[0] for entry in line["expert"]}
             assert line["name"] != "malformed" and "capture" not in codes, (seed, line)
         done += 1
