@@ -85,7 +85,8 @@ func bytes(ofFile path: String) throws -> [UInt8] {
 /// Called from the thread whose network namespace the program shall have.
 func output(of command: [String]) -> String? {
   var ends: [Int32] = [0, 0]
-  guard pipe2(&ends, O_CLOEXEC) == 0 else { return nil }
+  guard pipe(&ends) == 0 else { return nil }
+  for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
   var actions = posix_spawn_file_actions_t()
   posix_spawn_file_actions_init(&actions)
   defer { posix_spawn_file_actions_destroy(&actions) }

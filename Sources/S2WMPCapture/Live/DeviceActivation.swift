@@ -34,12 +34,22 @@ extension LiveCapture {
   private static func activationError(_ result: Int32, _ handle: OpaquePointer, _ device: String) -> LiveCaptureError {
     switch result {
     case PCAP_ERROR_NO_SUCH_DEVICE: return .unknownDevice(device)
-    case PCAP_ERROR_PERM_DENIED, PCAP_ERROR_PROMISC_PERM_DENIED: return .privilege(device: device, program: runningProgramPath())
+    case PCAP_ERROR_PERM_DENIED, PCAP_ERROR_PROMISC_PERM_DENIED:
+      return isKnown(device) ? .privilege(device: device, program: runningProgramPath()) : .unknownDevice(device)
     case PCAP_ERROR_IFACE_NOT_UP: return .deviceDown(device)
     default:
       let detail = String(cString: pcap_geterr(handle))
       return .cannotOpen(device: device, message: detail.isEmpty ? String(cString: pcap_statustostr(result)) : detail)
     }
+  }
+}
+
+extension LiveCapture {
+  /// libpcap asks for the privilege before it looks for the device; a misspelt name shall not be answered with setcap.
+  private static func isKnown(_ device: String) -> Bool {
+    if if_nametoindex(device) != 0 { return true }
+    guard let devices = try? CaptureDevice.all() else { return true }
+    return devices.contains { $0.name == device }
   }
 }
 

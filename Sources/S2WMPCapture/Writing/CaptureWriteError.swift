@@ -47,7 +47,7 @@ extension CaptureWriteError.PcapngReason {
     switch self {
     case .linkTypes(let first, let second): return "frames of link types \(first) and \(second) do not fit into one pcap file"
     case .noTime: return "a frame has no capture time"
-    case .timeOutOfRange: return "a frame's time lies outside 1970 to 2106"
+    case .timeOutOfRange: return "a frame's time lies outside 1970 to 2038"
     }
   }
 }

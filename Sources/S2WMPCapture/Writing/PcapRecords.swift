@@ -24,10 +24,10 @@ enum PcapRecords {
     output.append(contentsOf: frame.bytes)
   }
 
-  /// What of this time does not fit into a pcap record, if anything.
+  /// What of this time does not fit into a pcap record, if anything; libpcap reads seconds from 2038 on as negative.
   static func obstacle(in time: CaptureTime) -> CaptureWriteError.PcapngReason? {
     if time.isNone { return .noTime }
-    let inRange = time.nanoseconds >= 0 && time.nanoseconds / 1_000_000_000 <= Int64(UInt32.max)
+    let inRange = time.nanoseconds >= 0 && time.nanoseconds / 1_000_000_000 <= Int64(Int32.max)
     return inRange ? nil : .timeOutOfRange
   }
 
