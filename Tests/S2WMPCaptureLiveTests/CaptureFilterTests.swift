@@ -60,6 +60,9 @@ struct CaptureFilterTests {
     let filter = try CompiledFilter(CaptureFilter.ours(linkType: 1), linkType: 1)
     let arp = [UInt8](repeating: 0xff, count: 12) + [8, 6] + [UInt8](repeating: 0, count: 46)
     #expect(!passes(filter, arp, linkType: 1))
+    var groups = PacketDescription(from: Self.alice6, to: endpoint(0, ipv6: true), .other(58), payload: [143, 0, 0, 0])
+    groups.ip.extensionHeaders = [ExtensionHeader(type: 0, content: [5, 2, 0, 0, 1, 0])]
+    #expect(!passes(filter, try groups.frame(), linkType: 1))
     #expect(!passes(filter, try PacketDescription(from: Self.alice, to: endpoint(5000, ipv6: false), .other(1), payload: [8, 0]).frame(), linkType: 1))
   }
 

@@ -8,7 +8,8 @@ public enum CaptureFilter {
 
   /// What passes S2WMP traffic by default on a device of this link type.
   ///
-  /// A filter cannot see the ports of later fragments, nor those behind IPv6 extension headers: such packets all pass. On Ethernet the same
+  /// A filter cannot see the ports of later fragments, nor those behind IPv6 extension headers: such packets all pass, save
+  /// hop-by-hop options before ICMPv6, with which every IPv6 host manages its groups. On Ethernet the same
   /// passes behind one or two VLAN tags; `vlan` moves the offsets of everything after it, so those parts stand last. Linux cooked
   /// devices hide tags from filters, others have none.
   public static func ours(extraPorts: [UInt16] = [], linkType: Int32) -> String {
@@ -18,7 +19,8 @@ public enum CaptureFilter {
 
   private static func portsAndFragments(_ ports: [UInt16]) -> String {
     let list = ports.map { "port \($0)" }.joined(separator: " or ")
-    return "((tcp or udp) and (\(list))) or (ip and ip[6:2] & 0x1fff != 0) or (ip6 and (ip6[6] = 44 or ip6[6] = 0 or ip6[6] = 43 or ip6[6] = 60))"
+    let hidden = "ip6[6] = 44 or ip6[6] = 43 or ip6[6] = 60 or (ip6[6] = 0 and ip6[40] != 58)"
+    return "((tcp or udp) and (\(list))) or (ip and ip[6:2] & 0x1fff != 0) or (ip6 and (\(hidden)))"
   }
 
   /// Throws what libpcap says about a wrong filter, without opening a device.
