@@ -7,25 +7,26 @@ import CLibpcap
 final class ClassicReader {
   private let source: ByteSource
   private let handle: OpaquePointer
-  private let buffer: UnsafeMutablePointer<CChar>
+  private let buffer: UnsafeMutableRawPointer
   private let header: UnsafeMutablePointer<UnsafeMutablePointer<pcap_pkthdr>?>
   private let data: UnsafeMutablePointer<UnsafePointer<UInt8>?>
   private let linkType: Int32
   private let knownLayout: Bool
   private var frames: UInt64 = 0
   private var offset: UInt64 = 24
-  private static let bufferSize = 1 << 20
+  /// Larger ones leave the processor's nearest caches, and the kernel's copy into one that does not begin a page is half as fast.
+  private static let bufferSize = 1 << 16
 
   init(_ source: ByteSource) throws(CaptureError) {
     self.source = source
-    buffer = .allocate(capacity: Self.bufferSize)
+    buffer = .allocate(byteCount: Self.bufferSize, alignment: 4096)
     let cookie = Unmanaged.passUnretained(source).toOpaque()
     let read: s2wmp_read_function = { cookie, room, size in
       guard let cookie else { return -1 }
       let source = Unmanaged<ByteSource>.fromOpaque(cookie).takeUnretainedValue()
       return source.read(into: UnsafeMutableRawBufferPointer(start: room, count: size))
     }
-    let file = s2wmp_open_cookie(cookie, read, buffer, Self.bufferSize)
+    let file = s2wmp_open_cookie(cookie, read, buffer.assumingMemoryBound(to: CChar.self), Self.bufferSize)
     var message = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
     guard let file, let opened = pcap_fopen_offline_with_tstamp_precision(file, UInt32(PCAP_TSTAMP_PRECISION_NANO), &message) else {
       if let file { fclose(file) }
