@@ -32,6 +32,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "S2WMPWireTests", dependencies: ["S2WMPWire"]),
+    .testTarget(name: "S2WMPCryptoTests", dependencies: ["S2WMPCrypto"]),
+    .testTarget(name: "S2WMPReportTests", dependencies: ["S2WMPReport", "S2WMPCrypto"]),
   ],
   swiftLanguageModes: [.v6]
 )

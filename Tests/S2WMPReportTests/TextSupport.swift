@@ -1,0 +1,2 @@
+@testable import S2WMPReport
+import Testing
