@@ -1,6 +1,6 @@
 import S2WMPWire
 
-/// What a `public_key` field holds: a D-H key, optionally followed by an RSA key (S2WMP §4.1, keys by Diffie-Hellman, messages by RSA).
+/// What a `public_key` field holds: a D-H key, optionally followed by an RSA key (S2WMP §2.2).
 ///
 /// Read from the DER alone, so that judging a stranger's key costs no arithmetic.
 public struct PublicKeyField: Hashable, Sendable {

@@ -1,2 +1,0 @@
-@testable import S2WMPReport
-import Testing
