@@ -196,7 +196,7 @@ extension Analyzer {
   }
 
   private func noteStrength(_ key: UnsafeRawBufferPointer, legacy: Bool, _ record: inout PacketRecord) {
-    guard let parsed = PublicKeyField.parse(key), !legacy || parsed.isLegacyForm else { return record.findings.insert(.keyInvalid) }
+    guard let parsed = PublicKeyField.parse(key, legacy ? .legacy : .v1) else { return record.findings.insert(.keyInvalid) }
     if parsed.isWeak { record.findings.insert(.keyWeak) }
   }
 
