@@ -148,7 +148,10 @@ public final class Analyzer: ConversationReceiver {
   }
 
   private func closeStream(_ pointer: UnsafeMutablePointer<Conversation>) {
-    if pointer.pointee.ownership == .undecided { tryDeciding(pointer, closing: true) }
+    if pointer.pointee.ownership == .undecided {
+      pointer.pointee.backlog?.close()
+      tryDeciding(pointer, closing: true)
+    }
     if pointer.pointee.ownership == .ours {
       end(pointer, .forward)
       end(pointer, .backward)

@@ -17,7 +17,7 @@ extension Analyzer {
       length: UInt64(bytes.count), frames: frames, findings: takePending(pointer, direction))
     noteFields(view, &record)
     let wait = exchange(view, &record)
-    let handle = deliver(record, waits: wait != nil)
+    let handle = deliver(record, waits: wait?.owesAnswer ?? false)
     if let wait { remember(wait, record, handle) }
   }
 

@@ -7,6 +7,13 @@ enum AwaitedAnswer {
   case onConnection(PendingRequest)
   /// Anywhere: UDP, and the legacy dialect.
   case anywhere(ExchangeKey)
+
+  var owesAnswer: Bool {
+    switch self {
+    case .onConnection: true
+    case .anywhere(let key): key.kind.owesAnswer
+    }
+  }
 }
 
 /// Ties answers to their requests.
