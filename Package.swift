@@ -20,10 +20,11 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "S2WMPWire"),
-    .target(name: "S2WMPCapture", dependencies: ["CLibpcap", "CZlib"]),
+    .target(name: "S2WMPFlow"),
+    .target(name: "S2WMPCapture", dependencies: ["S2WMPFlow", "CLibpcap", "CZlib"]),
     .target(name: "S2WMPCrypto", dependencies: ["S2WMPWire", "COpenSSL"]),
-    .target(name: "S2WMPAnalysis", dependencies: ["S2WMPWire", "S2WMPCrypto"]),
-    .target(name: "S2WMPReport", dependencies: ["S2WMPWire", "S2WMPAnalysis"]),
+    .target(name: "S2WMPAnalysis", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto"]),
+    .target(name: "S2WMPReport", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPAnalysis"]),
     .executableTarget(
       name: "s2wmp",
       dependencies: [
@@ -31,7 +32,10 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "S2WMPWireTests", dependencies: ["S2WMPWire"]),
+    .testTarget(name: "S2WMPCaptureTests", dependencies: ["S2WMPCapture"]),
     .testTarget(name: "S2WMPCaptureLiveTests", dependencies: ["S2WMPCapture"]),
+    .testTarget(name: "S2WMPCryptoTests", dependencies: ["S2WMPCrypto", "S2WMPWire"]),
+    .testTarget(name: "S2WMPReportTests", dependencies: ["S2WMPReport", "S2WMPWire", "S2WMPFlow", "S2WMPAnalysis", "S2WMPCrypto"]),
   ],
   swiftLanguageModes: [.v6]
 )

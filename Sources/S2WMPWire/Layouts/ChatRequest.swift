@@ -1,0 +1,40 @@
+/// CR: 42 + K + N bytes (S2WMP §3.2.2, figure 2).
+public enum ChatRequest: PacketLayout {
+  @inlinable public static var version: Field<UInt8> { Field(first: "version", .version, "3.2.2", "protocol version, 1") }
+  @inlinable public static var type: Field<UInt8> { Field("type", after: version, .type, "3.2.2", "8 CR") }
+  @inlinable public static var requestorID: Field<Identifier> {
+    Field("requestor_id", after: type, .idOfKey, "3.2.2", "who asks: the ID of the public key")
+  }
+  @inlinable public static var userID: Field<Identifier> { Field("user_id", after: requestorID, .userID, "3.2.2", "who is asked") }
+  @inlinable public static var keyLength: Field<UInt32> {
+    Field("key_length", after: userID, .length(of: "public_key"), "3.2.2", "bytes of public_key, 1 to 8192")
+  }
+  @inlinable public static var publicKey: CountedField {
+    CountedField("public_key", after: keyLength, countedBy: keyLength, .opaque, .key, "3.2.2", "the sender's key, DER")
+  }
+  @inlinable public static var nameLength: Field<UInt32> {
+    Field("name_length", after: publicKey, .length(of: "name"), "3.2.2", "bytes of name, 1 to 255")
+  }
+  @inlinable public static var name: CountedField {
+    CountedField("name", after: nameLength, countedBy: nameLength, .text, .userName, "3.2.2", "the sender's user name, printable US-ASCII")
+  }
+
+  /// Bytes when key and name are empty.
+  @inlinable public static var fixedLength: Int { nameLength.end }
+
+  public static var id: LayoutID { .chatRequest }
+  public static var rows: [FieldRow] {
+    [
+      FieldRow(version), FieldRow(type), FieldRow(requestorID), FieldRow(userID), FieldRow(keyLength), FieldRow(publicKey),
+      FieldRow(nameLength), FieldRow(name),
+    ]
+  }
+}
+
+/// Limits of the variable fields in CR, CRR and IC.
+public enum KeyLimits {
+  /// Largest `key_length`, bytes.
+  @inlinable public static var maximumKey: UInt32 { 8192 }
+  /// Largest `name_length`, bytes.
+  @inlinable public static var maximumName: UInt32 { 255 }
+}
