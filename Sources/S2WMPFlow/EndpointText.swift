@@ -63,21 +63,25 @@ private struct TextCursor {
     count &+= 1
   }
 
+  @inline(__always) private mutating func putDigit(_ digit: UInt32) { put(UInt8(truncatingIfNeeded: 0x30 &+ digit)) }
+
   /// At most five digits.
   mutating func putDecimal(_ value: UInt32) {
-    var divisor: UInt32 = 10_000
-    while divisor > 1, value < divisor { divisor /= 10 }
-    while divisor > 0 {
-      put(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value / divisor % 10))
-      divisor /= 10
-    }
+    if value >= 10_000 { putDigit(value / 10_000) }
+    if value >= 1000 { putDigit(value / 1000 % 10) }
+    if value >= 100 { putDigit(value / 100 % 10) }
+    if value >= 10 { putDigit(value / 10 % 10) }
+    putDigit(value % 10)
   }
 
   mutating func putIPv4(_ address: UInt32) {
-    for shift in [UInt32(24), 16, 8, 0] {
-      if shift < 24 { put(UInt8(ascii: ".")) }
-      putDecimal(address >> shift & 0xff)
-    }
+    putDecimal(address >> 24)
+    put(UInt8(ascii: "."))
+    putDecimal(address >> 16 & 0xff)
+    put(UInt8(ascii: "."))
+    putDecimal(address >> 8 & 0xff)
+    put(UInt8(ascii: "."))
+    putDecimal(address & 0xff)
   }
 
   mutating func putIPv6(high: UInt64, low: UInt64) {
