@@ -31,6 +31,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "S2WMPWireTests", dependencies: ["S2WMPWire"]),
+    .testTarget(name: "S2WMPCaptureTests", dependencies: ["S2WMPCapture"]),
   ],
   swiftLanguageModes: [.v6]
 )
