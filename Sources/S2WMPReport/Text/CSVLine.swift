@@ -10,9 +10,9 @@ public struct CSVLine: Sendable {
   /// A column: its title, and what appends a packet's value; nothing when the packet has none.
   public struct Column: Sendable {
     public var title: String
-    public var append: @Sendable (borrowing Dissection, inout [UInt8]) -> Void
+    public var append: @Sendable (Dissection, inout [UInt8]) -> Void
 
-    public init(_ title: String, _ append: @escaping @Sendable (borrowing Dissection, inout [UInt8]) -> Void) {
+    public init(_ title: String, _ append: @escaping @Sendable (Dissection, inout [UInt8]) -> Void) {
       self.title = title
       self.append = append
     }
@@ -31,7 +31,7 @@ public struct CSVLine: Sendable {
     out += [0x0d, 0x0a]
   }
 
-  public mutating func append(_ packet: borrowing Dissection, to out: inout [UInt8]) {
+  public mutating func append(_ packet: Dissection, to out: inout [UInt8]) {
     for (index, column) in columns.enumerated() {
       if index > 0 { out.append(0x2c) }
       cell.removeAll(keepingCapacity: true)
@@ -83,13 +83,13 @@ extension CSVLine {
   }
 
   /// The number of a code field, when the layout has it.
-  private static func appendCode(_ name: String, _ packet: borrowing Dissection, to out: inout [UInt8]) {
+  private static func appendCode(_ name: String, _ packet: Dissection, to out: inout [UInt8]) {
     guard let view = packet.view, let row = view.layout.row(named: name) else { return }
     Notation.appendField(row.kind, UnsafeRawBufferPointer(rebasing: view.bytes[view.range(of: row)]), to: &out)
   }
 
   /// The codes, with spaces between them.
-  private static func appendExperts(_ packet: borrowing Dissection, to out: inout [UInt8]) {
+  private static func appendExperts(_ packet: Dissection, to out: inout [UInt8]) {
     if packet.findings.isEmpty { return }
     for (index, code) in packet.findings.codes.enumerated() {
       if index > 0 { out.append(0x20) }

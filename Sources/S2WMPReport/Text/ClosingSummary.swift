@@ -11,7 +11,7 @@ public struct ClosingSummary: Sendable {
   public init() {}
 
   /// Counts a packet that was shown.
-  public mutating func count(_ packet: borrowing Dissection) {
+  public mutating func count(_ packet: Dissection) {
     if packet.layout == nil { malformed += 1 } else { packets += 1 }
     let findings = packet.findings
     if findings.isEmpty { return }

@@ -12,7 +12,7 @@ struct HexDump {
 
   private static let bytesPerRow = 16
 
-  init(_ packet: borrowing Dissection, limit: Int) {
+  init(_ packet: Dissection, limit: Int) {
     bytes = packet.bytes
     shown = min(limit, bytes.count)
     hidden = packet.length - min(packet.length, UInt64(shown))

@@ -31,7 +31,7 @@ public struct NameBook: Sendable {
   public var count: Int { entries.count }
 
   /// Learns what a packet says about names; packets whose ID is not their key's say nothing.
-  public mutating func learn(from packet: borrowing Dissection) {
+  public mutating func learn(from packet: Dissection) {
     guard let view = packet.view, !packet.findings.contains(.idMismatch) else { return }
     switch view.layout {
     case .chatRequest: learn(view[ChatRequest.requestorID], view[ChatRequest.name])

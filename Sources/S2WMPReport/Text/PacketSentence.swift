@@ -16,7 +16,7 @@ struct PacketSentence {
     self.options = options
   }
 
-  mutating func describe(_ packet: borrowing Dissection, _ book: NameBook) {
+  mutating func describe(_ packet: Dissection, _ book: NameBook) {
     what.clear()
     detail.clear()
     style = nil
@@ -32,7 +32,7 @@ struct PacketSentence {
     }
   }
 
-  private mutating func describeMalformed(_ packet: borrowing Dissection) {
+  private mutating func describeMalformed(_ packet: Dissection) {
     style = .bad
     what.append("no packet: ")
     let shown = UnsafeRawBufferPointer(rebasing: packet.bytes.prefix(8))
@@ -72,7 +72,7 @@ struct PacketSentence {
 
 /// Friends, keys and IDs.
 extension PacketSentence {
-  private mutating func keyExchange(_ view: PacketView, _ packet: borrowing Dissection, _ book: NameBook) {
+  private mutating func keyExchange(_ view: PacketView, _ packet: Dissection, _ book: NameBook) {
     switch view.layout {
     case .chatRequest: request(view, view[ChatRequest.requestorID], view[ChatRequest.userID], view[ChatRequest.name], packet, book)
     case .chatRequestResponse: response(view, packet, book)
@@ -86,7 +86,7 @@ extension PacketSentence {
   }
 
   private mutating func request(
-    _ view: PacketView, _ requestor: Identifier, _ asked: Identifier, _ name: UnsafeRawBufferPointer, _ packet: borrowing Dissection,
+    _ view: PacketView, _ requestor: Identifier, _ asked: Identifier, _ name: UnsafeRawBufferPointer, _ packet: Dissection,
     _ book: NameBook
   ) {
     claimant(requestor, name, packet, book)
@@ -95,7 +95,7 @@ extension PacketSentence {
     key(view.keyField, view.layout.dialect)
   }
 
-  private mutating func response(_ view: PacketView, _ packet: borrowing Dissection, _ book: NameBook) {
+  private mutating func response(_ view: PacketView, _ packet: Dissection, _ book: NameBook) {
     let status = view[ChatRequestResponse.status]
     style = status == 0 ? nil : .bad
     what.append(status < 2 ? "\(code(view, "status")) by " : "refused: \(code(view, "status"))")
@@ -105,7 +105,7 @@ extension PacketSentence {
     key(view.keyField, .v1)
   }
 
-  private mutating func legacyRequest(_ view: PacketView, _ packet: borrowing Dissection, _ book: NameBook) {
+  private mutating func legacyRequest(_ view: PacketView, _ packet: Dissection, _ book: NameBook) {
     if view[LegacyChatRequest.status] != 1 {
       style = .bad
       return what.append("refused: \(code(view, "status"))")
@@ -114,7 +114,7 @@ extension PacketSentence {
   }
 
   /// The sender of a key and a name. A name that does not belong to the ID is only a claim.
-  private mutating func claimant(_ id: Identifier, _ name: UnsafeRawBufferPointer, _ packet: borrowing Dissection, _ book: NameBook) {
+  private mutating func claimant(_ id: Identifier, _ name: UnsafeRawBufferPointer, _ packet: Dissection, _ book: NameBook) {
     if !packet.findings.contains(.idMismatch) { return user(id, book) }
     what.append(id: id, options.ids, otherwise: "someone")
     what.append(" as ")

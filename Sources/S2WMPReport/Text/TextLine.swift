@@ -32,7 +32,7 @@ public struct TextLine {
   }
 
   /// To be called for every packet, also for those that are not shown, so that names are known as early as possible.
-  public mutating func learn(_ packet: borrowing Dissection) {
+  public mutating func learn(_ packet: Dissection) {
     times.see(packet.time)
     names.learn(from: packet)
   }
@@ -52,7 +52,7 @@ public struct TextLine {
   }
 
   /// One line, with its line feed. Learns from the packet as well.
-  public mutating func append(_ packet: borrowing Dissection, to out: inout [UInt8]) {
+  public mutating func append(_ packet: Dissection, to out: inout [UInt8]) {
     learn(packet)
     line.clear()
     appendNumberAndTime(packet)
@@ -88,7 +88,7 @@ public struct TextLine {
   }
 
   /// Both right-aligned.
-  private mutating func appendNumberAndTime(_ packet: borrowing Dissection) {
+  private mutating func appendNumberAndTime(_ packet: Dissection) {
     cell.clear()
     cell.append(packet.frame)
     line.pad(to: Self.frameEnd - cell.columns)
@@ -100,7 +100,7 @@ public struct TextLine {
     line.pad(to: line.columns + 2)
   }
 
-  private mutating func appendEndpoints(_ packet: borrowing Dissection) {
+  private mutating func appendEndpoints(_ packet: Dissection) {
     let isRepeated = previousStream == packet.stream
     previousStream = packet.stream
     for endpoint in [packet.source, packet.destination] {
@@ -115,7 +115,7 @@ public struct TextLine {
   }
 
   /// The answer mark and the findings.
-  private mutating func writeTail(_ packet: borrowing Dissection) {
+  private mutating func writeTail(_ packet: Dissection) {
     tail.clear()
     if packet.replyTo != 0 {
       tail.append("← ")

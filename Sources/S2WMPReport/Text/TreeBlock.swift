@@ -23,10 +23,10 @@ public struct TreeBlock {
   }
 
   /// To be called for every packet, also for those that are not shown, so that names are known as early as possible.
-  public mutating func learn(_ packet: borrowing Dissection) { names.learn(from: packet) }
+  public mutating func learn(_ packet: Dissection) { names.learn(from: packet) }
 
   /// One block; an empty line stands between two.
-  public mutating func append(_ packet: borrowing Dissection, to out: inout [UInt8]) {
+  public mutating func append(_ packet: Dissection, to out: inout [UInt8]) {
     learn(packet)
     if !isFirst { out.append(0x0a) }
     isFirst = false
@@ -53,7 +53,7 @@ public struct TreeBlock {
   }
 
   /// `#17  M  Message, 492 bytes, v1`, the addresses, and below them when and how it came.
-  private mutating func appendHeading(_ packet: borrowing Dissection, to out: inout [UInt8]) {
+  private mutating func appendHeading(_ packet: Dissection, to out: inout [UInt8]) {
     line.append("#\(packet.frame)  ")
     line.styled(packet.layout == nil ? .bad : nil) { $0.append(packet.name) }
     let title = packet.type?.longName.map { "\($0), " } ?? ""
@@ -72,7 +72,7 @@ public struct TreeBlock {
     finish(to: &out)
   }
 
-  private mutating func appendFrames(_ packet: borrowing Dissection) {
+  private mutating func appendFrames(_ packet: Dissection) {
     if packet.frames.count < 2 { return }
     line.append(", frames ")
     for (index, frame) in packet.frames.prefix(8).enumerated() { line.append(index == 0 ? "\(frame)" : ", \(frame)") }
@@ -111,7 +111,7 @@ public struct TreeBlock {
     finish(to: &out)
   }
 
-  private mutating func appendAnswer(_ packet: borrowing Dissection, to out: inout [UInt8]) {
+  private mutating func appendAnswer(_ packet: Dissection, to out: inout [UInt8]) {
     if packet.replyTo == 0 { return }
     line.append("     ← answers frame \(packet.replyTo)")
     if let latency = packet.latency {
@@ -121,7 +121,7 @@ public struct TreeBlock {
     finish(to: &out)
   }
 
-  private mutating func appendDump(_ packet: borrowing Dissection, to out: inout [UInt8]) {
+  private mutating func appendDump(_ packet: Dissection, to out: inout [UInt8]) {
     let dump = HexDump(packet, limit: options.dumpLimit)
     for row in dump.rows {
       dump.append(row, to: &line)
