@@ -32,6 +32,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "S2WMPWireTests", dependencies: ["S2WMPWire"]),
+    .testTarget(name: "S2WMPCaptureLiveTests", dependencies: ["S2WMPCapture"]),
   ],
   swiftLanguageModes: [.v6]
 )
