@@ -2,7 +2,7 @@ import S2WMPWire
 
 /// Why input cannot be encoded: where, and what would do instead.
 public struct EncodeInputError: Error, Equatable, CustomStringConvertible {
-  public enum Problem: Equatable, Sendable {
+  public enum Problem: Error, Equatable, Sendable {
     /// What was due, and the byte found instead (nil: the end of the input).
     case notJSON(expected: String, found: UInt8?)
     case tooDeep(Int)

@@ -89,7 +89,7 @@ struct EncodeObject {
     guard var builder = PacketBuilder(type, dialect) else { throw .undefinedInDialect("type \(type.rawValue)", dialect) }
     let isBroadcast = builder.layout == .legacyUserBroadcast
     if isBroadcast { builder.totalLength = try broadcastLength() }
-    for (name, value) in fields.members { try set(name, value, in: &builder) }
+    for member in fields.members { try set(member.key, member.value, in: &builder) }
     try derive(&builder, fields)
     let bytes = builder.build()
     if isBroadcast, !UserBroadcast.allows(length: bytes.count) { throw .broadcastNameTooLong }

@@ -83,7 +83,7 @@ struct JSONReader {
       guard peek() == UInt8(ascii: "\"") else { throw fault("a key in double quotes") }
       let key = String(decoding: try string(), as: UTF8.self)
       guard skip(UInt8(ascii: ":")) else { throw fault("a colon after a key") }
-      object.members.append((key, try value(depth: depth + 1)))
+      object.members.append(.init(key: key, value: try value(depth: depth + 1)))
       try checkSize()
     } while skip(UInt8(ascii: ","))
     guard skip(UInt8(ascii: "}")) else { throw fault("a comma or } after a value") }

@@ -52,7 +52,12 @@ enum JSONValue {
 
 /// The members of a JSON object in their order; of members with the same key the last counts.
 struct JSONObject {
-  var members: [(key: String, value: JSONValue)] = []
+  struct Member {
+    var key: String
+    var value: JSONValue
+  }
+
+  var members: [Member] = []
 
   subscript(_ key: String) -> JSONValue? { members.last { $0.key == key }?.value }
 
