@@ -73,6 +73,8 @@ struct DirectionEvidence {
   private(set) var v1 = Tiling()
   private(set) var legacy = Tiling()
   private(set) var isClosed = false
+  /// Where the bytes end that belong together; those behind a gap are kept only to be decoded later.
+  private var closedAt: Int?
   private var segmentStarts: [Int] = []
   private var isUnsynchronised = false
 
@@ -121,6 +123,7 @@ struct DirectionEvidence {
     guard !isClosed else { return }
     advance(whole: atEnd)
     isClosed = true
+    closedAt = bytes.count
     v1.close(at: bytes.count)
     legacy.close(at: bytes.count)
   }
@@ -170,7 +173,7 @@ struct DirectionEvidence {
 
   /// What the rules say that look at the first packet only.
   func firstPacket() -> (type: Dialect?, status: Dialect?, space: Dialect?) {
-    let first = bytes[([v1.start, legacy.start].compactMap { $0 }.min() ?? 0)...]
+    let first = bytes[..<(closedAt ?? bytes.count)][([v1.start, legacy.start].compactMap { $0 }.min() ?? 0)...]
     let start = first.startIndex
     guard first.count >= 2, first[start] == protocolVersion else { return (nil, nil, nil) }
     let type = first[start + 1]

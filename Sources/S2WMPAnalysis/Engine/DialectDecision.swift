@@ -42,10 +42,12 @@ struct DialectDecision {
   private func byFirstPacket(_ backlog: Backlog, _ closing: Bool) -> Conversation.Ownership {
     guard let direction = backlog.firstDirection else { return closing ? .foreign : .undecided }
     let evidence = backlog[direction]
-    if evidence.v1.packets > 0 || evidence.legacy.packets > 0 { return .ours }
+    if isFirstFramed(evidence.v1) || isFirstFramed(evidence.legacy) { return .ours }
     let isOver = closing || evidence.isClosed || (cannotFrame(evidence.v1) && cannotFrame(evidence.legacy))
     return isOver ? .foreign : .undecided
   }
+
+  private func isFirstFramed(_ tiling: DirectionEvidence.Tiling) -> Bool { tiling.start == 0 && tiling.packets > 0 }
 
   /// The very first packet is meant: one that would only begin at a later segment is not it.
   private func cannotFrame(_ tiling: DirectionEvidence.Tiling) -> Bool { tiling.hasFailed || tiling.isSeeking || tiling.nextStart > 0 }
