@@ -17,8 +17,6 @@ struct Backlog {
   private(set) var events: [Event] = []
   private(set) var forward = DirectionEvidence()
   private(set) var backward = DirectionEvidence()
-  /// The direction that spoke first.
-  private(set) var firstDirection: FlowDirection?
 
   var byteCount: Int { forward.bytes.count + backward.bytes.count }
 
@@ -38,7 +36,6 @@ struct Backlog {
   mutating func segment(
     _ direction: FlowDirection, _ bytes: UnsafeRawBufferPointer, frame: UInt64, time: CaptureTime, startsSegment: Bool, unsynchronised: Bool
   ) {
-    if firstDirection == nil { firstDirection = direction }
     let start = self[direction].bytes.count
     self[direction].append(bytes, startsSegment: startsSegment, unsynchronised: unsynchronised)
     events.append(
