@@ -20,7 +20,11 @@ extension DecoderCore {
     _ slot: UInt32, _ sideIndex: Int, _ header: TCPHeader, _ sequence: UInt32, _ payload: LayerBytes, _ receiver: any ConversationReceiver
   ) {
     let side = self.side(slot, sideIndex)
-    if !side.pointee.has(Side.started) { startInTheMiddle(slot, sideIndex, sequence) }
+    if !side.pointee.has(Side.started) {
+      // A FIN that comes before anything else says nothing of where the stream begins: data that it has overtaken may follow.
+      if payload.wire == 0 { return }
+      startInTheMiddle(slot, sideIndex, sequence)
+    }
     let start = side.pointee.unwrap(sequence)
     let distance = Int64(bitPattern: start &- side.pointee.next)
     if abs(distance) > Self.farthest {
