@@ -98,6 +98,7 @@ extension Analyzer {
     _ pointer: ConversationPointer, _ direction: FlowDirection, _ bytes: UnsafeRawBufferPointer, _ frame: UInt64, _ time: CaptureTime,
     _ startsSegment: Bool
   ) {
+    pointer.pointee[direction].attach()
     partialBytes -= pointer.pointee[direction].partial.cost
     pointer.pointee[direction].partial.append(bytes, frame: frame, time: time, startsSegment: startsSegment)
     partialBytes += pointer.pointee[direction].partial.cost
@@ -167,6 +168,7 @@ extension Analyzer {
       if case .fault(let found) = Framer.frame(bytes, pointer.pointee.dialect ?? .v1) { fault = found }
       startRun(pointer, direction, fault, bytes)
     }
+    pointer.pointee[direction].attach()
     pointer.pointee[direction].run?.append(bytes, frame: frame, time: time, maximumFrames: options.maximumRunFrames)
   }
 
