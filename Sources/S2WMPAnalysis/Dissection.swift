@@ -29,6 +29,28 @@ public struct Dissection {
   /// Nanoseconds from that packet to this one; nil when unanswered or without times.
   public var latency: Int64?
 
+  public init(
+    frame: UInt64, time: CaptureTime, frames: UnsafeBufferPointer<UInt64>, transport: Transport, stream: UInt32, source: Endpoint,
+    destination: Endpoint, dialect: Dialect, layout: LayoutID? = nil, bytes: UnsafeRawBufferPointer, length: UInt64, findings: Findings,
+    details: [FindingDetail], replyTo: UInt64, latency: Int64? = nil
+  ) {
+    self.frame = frame
+    self.time = time
+    self.frames = frames
+    self.transport = transport
+    self.stream = stream
+    self.source = source
+    self.destination = destination
+    self.dialect = dialect
+    self.layout = layout
+    self.bytes = bytes
+    self.length = length
+    self.findings = findings
+    self.details = details
+    self.replyTo = replyTo
+    self.latency = latency
+  }
+
   /// The fields of a framed packet.
   @inlinable public var view: PacketView? { layout == nil ? nil : PacketView(framed: bytes, dialect) }
 
@@ -60,4 +82,10 @@ public struct Expert: Sendable {
   public var field: String?
   public var message: String
   public var severity: Severity { code.severity }
+
+  public init(code: ExpertCode, field: String? = nil, message: String) {
+    self.code = code
+    self.field = field
+    self.message = message
+  }
 }

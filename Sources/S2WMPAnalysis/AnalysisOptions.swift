@@ -1,0 +1,48 @@
+import S2WMPWire
+
+/// When packets are handed out.
+public enum DeliveryOrder: Sendable, Equatable {
+  /// At once, as each packet completes: for live display and counting. What only later frames tell (`request.unanswered`, a gap behind a malformed run)
+  /// is left out.
+  case immediate
+  /// Sorted by frame, each with everything that later frames tell about it. Up to `window` bytes of packets wait for that; beyond it the oldest go first.
+  case sorted(window: Int)
+
+  /// Sorted within 24 MiB.
+  public static var standard: DeliveryOrder { .sorted(window: 24 << 20) }
+}
+
+/// How traffic is recognised, and how much may be remembered.
+public struct AnalysisOptions: Sendable {
+  /// Nil: each conversation's dialect is found out.
+  public var dialect: Dialect?
+  /// TCP and UDP ports whose TCP conversations are always ours.
+  public var ports: Set<UInt16> = []
+  public var order: DeliveryOrder = .standard
+  /// Bytes of incomplete packets over all conversations.
+  public var maximumPartialBytes = 16 << 20
+  /// Frame numbers kept for one malformed run.
+  public var maximumRunFrames = 4096
+
+  public init() {}
+}
+
+/// What takes the dissected packets.
+public protocol DissectionSink: AnyObject {
+  /// One packet; everything borrowed in it is valid during the call only.
+  func receive(_ packet: borrowing Dissection)
+}
+
+/// Totals of an analysis.
+public struct AnalysisTotals: Sendable {
+  public var packets: UInt64 = 0
+  public var malformed: UInt64 = 0
+  public var conversations: UInt64 = 0
+  public var unanswered: UInt64 = 0
+  /// Packets that left the window before everything about them was known.
+  public var leftEarly: UInt64 = 0
+  /// Findings by severity, of packets handed out.
+  public var notes: UInt64 = 0
+  public var warnings: UInt64 = 0
+  public var errors: UInt64 = 0
+}

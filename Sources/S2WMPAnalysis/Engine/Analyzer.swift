@@ -1,0 +1,261 @@
+import S2WMPFlow
+import S2WMPWire
+
+/// Turns the bytes of conversations into dissected packets with findings and answers.
+///
+/// Give it to reassembly as the receiver; call `finish` after reassembly has ended. Does no I/O and reads no clock.
+public final class Analyzer: ConversationReceiver {
+  let options: AnalysisOptions
+  let sink: any DissectionSink
+  let isSorted: Bool
+  let sequencer: Sequencer
+  let replays: ReplayMemory
+  let seed: UInt64
+  var floods = FloodWatch()
+  var identities = IdentityMemory()
+  var exchanges = ExchangeTable()
+  var partialBytes = 0
+  var totals = AnalysisTotals()
+  private var nextSerial: UInt32 = 0
+  private var nextNumber: UInt32 = 0
+  /// Conversations of ours that have no number yet.
+  private var unnumbered: [UnsafeMutablePointer<Conversation>] = []
+
+  /// - seed: for the hash tables; any number.
+  public init(options: AnalysisOptions, seed: UInt64, sink: any DissectionSink) {
+    self.options = options
+    self.sink = sink
+    self.seed = seed
+    replays = ReplayMemory(seed: seed)
+    switch options.order {
+    case .immediate:
+      isSorted = false
+      sequencer = Sequencer(window: 0)
+    case .sorted(let window):
+      isSorted = true
+      sequencer = Sequencer(window: window)
+    }
+    sequencer.analyzer = self
+  }
+
+  /// Totals so far.
+  public var summary: AnalysisTotals {
+    var summary = totals
+    summary.leftEarly = sequencer.leftEarly
+    return summary
+  }
+
+  /// The capture is over: what still waits is settled and handed out.
+  public func finish() {
+    sequencer.admitAll()
+    for record in exchanges.unanswered { markUnanswered(record) }
+    exchanges = ExchangeTable()
+    sequencer.finish()
+  }
+
+  // MARK: - Reassembly's calls
+
+  public func openConversation(_ start: ConversationStart) -> Int {
+    let pointer = UnsafeMutablePointer<Conversation>.allocate(capacity: 1)
+    pointer.initialize(to: Conversation(start, serial: nextSerial))
+    nextSerial &+= 1
+    if isSorted && start.transport == .tcp { sequencer.holds.set(&pointer.pointee.hold, since: start.frame) }
+    return Int(bitPattern: pointer)
+  }
+
+  public func receiveSegment(
+    _ conversation: Int, _ direction: FlowDirection, _ bytes: UnsafeRawBufferPointer, frame: UInt64, time: CaptureTime,
+    startsSegment: Bool, unsynchronised: Bool
+  ) -> Interest {
+    let pointer = Self.pointer(conversation)
+    switch pointer.pointee.ownership {
+    case .ours:
+      if unsynchronised { pointer.pointee[direction].state = .seeking }
+      if startsSegment && pointer.pointee[direction].state == .framing && pointer.pointee[direction].partial.isEmpty {
+        decodeWhole(pointer, direction, bytes, frame, time)
+      } else {
+        decode(pointer, direction, bytes, frame, time, startsSegment)
+      }
+      return .keep
+    case .foreign: return .ignore
+    case .undecided:
+      pointer.pointee.backlog = pointer.pointee.backlog ?? Backlog()
+      pointer.pointee.backlog?.segment(
+        direction, bytes, frame: frame, time: time, startsSegment: startsSegment, unsynchronised: unsynchronised)
+      tryDeciding(pointer, closing: pointer.pointee.backlog?.isFull ?? false)
+      return pointer.pointee.ownership == .foreign ? .ignore : .keep
+    }
+  }
+
+  public func receiveGap(_ conversation: Int, _ direction: FlowDirection, length: UInt64, cause: GapCause) {
+    let pointer = Self.pointer(conversation)
+    switch pointer.pointee.ownership {
+    case .ours: noteGap(pointer, direction, cause)
+    case .foreign: break
+    case .undecided:
+      pointer.pointee.backlog = pointer.pointee.backlog ?? Backlog()
+      pointer.pointee.backlog?.gap(direction, length, cause)
+      tryDeciding(pointer, closing: false)
+    }
+  }
+
+  public func receiveFinding(_ conversation: Int, _ direction: FlowDirection, _ finding: StreamFinding, frame: UInt64) {
+    let pointer = Self.pointer(conversation)
+    switch pointer.pointee.ownership {
+    case .ours: note(pointer, direction, finding)
+    case .foreign: break
+    case .undecided:
+      pointer.pointee.backlog = pointer.pointee.backlog ?? Backlog()
+      pointer.pointee.backlog?.finding(direction, finding, frame)
+    }
+  }
+
+  public func holdDirection(_ conversation: Int, _ direction: FlowDirection, since frame: UInt64) {
+    let pointer = Self.pointer(conversation)
+    guard isSorted, pointer.pointee.ownership != .foreign else { return }
+    pointer.pointee[direction].captureHold = frame
+    updateHold(pointer, direction)
+    if frame == 0 { sequencer.drain() }
+  }
+
+  public func endDirection(_ conversation: Int, _ direction: FlowDirection) {
+    let pointer = Self.pointer(conversation)
+    switch pointer.pointee.ownership {
+    case .ours:
+      end(pointer, direction)
+      sequencer.drain()
+    case .foreign: break
+    case .undecided:
+      pointer.pointee.backlog = pointer.pointee.backlog ?? Backlog()
+      pointer.pointee.backlog?.end(direction)
+      tryDeciding(pointer, closing: false)
+    }
+  }
+
+  public func closeConversation(_ conversation: Int) {
+    let pointer = Self.pointer(conversation)
+    if pointer.pointee.transport == .tcp { closeStream(pointer) }
+    if pointer.pointee.ownership == .ours && pointer.pointee.number == .max && pointer.pointee.records == 0 { number(pointer) }
+    pointer.pointee.isClosed = true
+    Conversation.freeIfDone(pointer)
+    sequencer.drain()
+  }
+
+  private func closeStream(_ pointer: UnsafeMutablePointer<Conversation>) {
+    if pointer.pointee.ownership == .undecided {
+      pointer.pointee.backlog?.close()
+      tryDeciding(pointer, closing: true)
+    }
+    if pointer.pointee.ownership == .ours {
+      end(pointer, .forward)
+      end(pointer, .backward)
+    }
+    dropHolds(pointer)
+  }
+
+  // SAFETY: reassembly hands back only what `openConversation` returned, and nothing after `closeConversation`; the memory lives until then.
+  private static func pointer(_ conversation: Int) -> UnsafeMutablePointer<Conversation> {
+    UnsafeMutablePointer(bitPattern: conversation).unsafelyUnwrapped
+  }
+
+  // MARK: - Whose it is
+
+  private func tryDeciding(_ pointer: UnsafeMutablePointer<Conversation>, closing: Bool) {
+    guard let backlog = pointer.pointee.backlog else {
+      if closing { pointer.pointee.ownership = .foreign }
+      return
+    }
+    let decision = DialectDecision(
+      isPortNamed: isNamed(pointer.pointee), isDefaultPort: Self.isDefaultPort(pointer.pointee), forced: options.dialect)
+    switch decision.decide(backlog, closing: closing) {
+    case .wait: break
+    case .foreign:
+      pointer.pointee.ownership = .foreign
+      pointer.pointee.backlog = nil
+      dropHolds(pointer)
+      sequencer.drain()
+    case .ours(let dialect):
+      pointer.pointee.dialect = dialect
+      makeOurs(pointer)
+      pointer.pointee.backlog = nil
+      replay(backlog, pointer)
+      if pointer.pointee.hold >= 0 { sequencer.holds.set(&pointer.pointee.hold, since: 0) }
+      sequencer.drain()
+    }
+  }
+
+  func makeOurs(_ pointer: UnsafeMutablePointer<Conversation>) {
+    pointer.pointee.ownership = .ours
+    totals.conversations += 1
+    if isSorted { unnumbered.append(pointer) } else { number(pointer) }
+  }
+
+  private func dropHolds(_ pointer: UnsafeMutablePointer<Conversation>) {
+    sequencer.holds.set(&pointer.pointee.hold, since: 0)
+    sequencer.holds.set(&pointer.pointee.forward.hold, since: 0)
+    sequencer.holds.set(&pointer.pointee.backward.hold, since: 0)
+  }
+
+  private func isNamed(_ conversation: Conversation) -> Bool {
+    !options.ports.isEmpty && (options.ports.contains(conversation.first.port) || options.ports.contains(conversation.second.port))
+  }
+
+  private static func isDefaultPort(_ conversation: Conversation) -> Bool {
+    [conversation.first.port, conversation.second.port].contains { $0 == DefaultPort.peer || $0 == DefaultPort.bootstrap }
+  }
+
+  private func replay(_ backlog: Backlog, _ pointer: UnsafeMutablePointer<Conversation>) {
+    for event in backlog.events {
+      switch event {
+      case .segment(let direction, let range, let frame, let time, let startsSegment, let unsynchronised):
+        if unsynchronised { pointer.pointee[direction].state = .seeking }
+        backlog[direction].bytes[range].withUnsafeBytes { decode(pointer, direction, $0, frame, time, startsSegment) }
+      case .gap(let direction, _, let cause): noteGap(pointer, direction, cause)
+      case .finding(let direction, let finding, _): note(pointer, direction, finding)
+      case .end(let direction): end(pointer, direction)
+      }
+    }
+  }
+
+  // MARK: - Handing out
+
+  /// Conversations are numbered by the first frame that carries a byte of one, and only when a line of theirs goes out: then all earlier ones are known.
+  private func number(_ pointer: UnsafeMutablePointer<Conversation>) {
+    guard pointer.pointee.number == .max else { return }
+    let due = unnumbered.filter { $0.pointee.firstFrame <= pointer.pointee.firstFrame && $0 != pointer }
+    for earlier in due.sorted(by: { $0.pointee.firstFrame < $1.pointee.firstFrame }) { takeNumber(earlier) }
+    takeNumber(pointer)
+    if !unnumbered.isEmpty { unnumbered.removeAll { $0.pointee.number != .max } }
+  }
+
+  private func takeNumber(_ pointer: UnsafeMutablePointer<Conversation>) {
+    pointer.pointee.number = nextNumber
+    nextNumber &+= 1
+  }
+
+  func handOut(_ record: borrowing PacketRecord) {
+    let conversation = record.conversation
+    if conversation.pointee.number == .max { number(conversation) }
+    count(record)
+    var single = record.frame
+    withUnsafePointer(to: &single) { one in
+      sink.receive(
+        Dissection(
+          frame: record.frame, time: record.time, frames: record.frames ?? UnsafeBufferPointer(start: one, count: 1),
+          transport: conversation.pointee.transport, stream: conversation.pointee.number,
+          source: conversation.pointee.source(record.direction), destination: conversation.pointee.destination(record.direction),
+          dialect: record.dialect, layout: record.layout, bytes: record.bytes, length: record.length, findings: record.findings,
+          details: record.details, replyTo: record.replyTo, latency: record.latency))
+    }
+  }
+
+  private func count(_ record: borrowing PacketRecord) {
+    if record.layout == nil { totals.malformed += 1 } else { totals.packets += 1 }
+    guard !record.findings.isEmpty else { return }
+    switch record.findings.worst {
+    case .error: totals.errors += 1
+    case .warning: totals.warnings += 1
+    default: totals.notes += 1
+    }
+  }
+}

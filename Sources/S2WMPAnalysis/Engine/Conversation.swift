@@ -1,0 +1,174 @@
+import S2WMPFlow
+import S2WMPWire
+
+/// One TCP connection or UDP 4-tuple, as the analysis knows it. Lives behind a pointer, which is also the token that reassembly hands back.
+struct Conversation {
+  enum Ownership: UInt8 {
+    case undecided
+    case ours
+    case foreign
+  }
+
+  /// Distinguishes conversations in memories that outlive them.
+  var serial: UInt32
+  var transport: Transport
+  var first: Endpoint
+  var second: Endpoint
+  var firstFrame: UInt64
+  var ownership: Ownership = .undecided
+  /// Nil until known. UDP: the dialect so far.
+  var dialect: Dialect?
+  /// Its number in the output; `UInt32.max` until one is due.
+  var number: UInt32 = .max
+  /// Records that wait to be handed out and point here.
+  var records = 0
+  /// Those of them that wait for packets of earlier frames.
+  var sorting = 0
+  var isClosed = false
+  var forward = StreamDirection()
+  var backward = StreamDirection()
+  /// What was seen before the conversation's dialect was known.
+  var backlog: Backlog?
+  /// Keeps output in order while undecided.
+  var hold: Int32 = -1
+
+  init(_ start: ConversationStart, serial: UInt32) {
+    self.serial = serial
+    transport = start.transport
+    first = start.first
+    second = start.second
+    firstFrame = start.frame
+  }
+
+  subscript(_ direction: FlowDirection) -> StreamDirection {
+    get { direction == .forward ? forward : backward }
+    _modify {
+      if direction == .forward { yield &forward } else { yield &backward }
+    }
+  }
+
+  func source(_ direction: FlowDirection) -> Endpoint { direction == .forward ? first : second }
+  func destination(_ direction: FlowDirection) -> Endpoint { direction == .forward ? second : first }
+
+  /// Frees the memory once reassembly is done with it and no record points here any more.
+  static func freeIfDone(_ pointer: UnsafeMutablePointer<Conversation>) {
+    guard pointer.pointee.isClosed, pointer.pointee.records == 0 else { return }
+    pointer.deinitialize(count: 1)
+    pointer.deallocate()
+  }
+}
+
+/// One direction of a TCP conversation of ours.
+struct StreamDirection {
+  enum State: UInt8 {
+    /// At a packet boundary, or inside a packet (`partial`).
+    case framing
+    /// Looking for a segment that begins a packet.
+    case seeking
+    /// Behind bytes that frame no packet; nothing more can be decoded until a gap or the end.
+    case lost
+  }
+
+  var state: State = .framing
+  /// The packet in `partial` began at the start of a segment after `seeking`: if it turns out to frame nothing, seeking goes on.
+  var probing = false
+  var hasEnded = false
+  /// Bytes of the packet that is not yet whole.
+  var partial = PartialPacket()
+  /// Bytes that frame no packet, collected for one line.
+  var run: MalformedRun?
+  /// Findings that stand on the next line.
+  var pending: Findings = []
+  /// The malformed line before a gap, which carries the gap if no line follows. It waits for that.
+  var gapAnchor: RecordHandle = .none
+  /// Gap findings since that line.
+  var gapFindings: Findings = []
+  /// Requests sent in this direction that wait for their answer.
+  var requests = RequestList()
+  /// First frame that reassembly holds back behind a hole; 0: none.
+  var captureHold: UInt64 = 0
+  /// Handle in the sequencer's hold list.
+  var hold: Int32 = -1
+}
+
+/// The bytes of a packet that spans segments.
+struct PartialPacket {
+  /// Memory that one piece takes, for the budget.
+  static let pieceBytes = MemoryLayout<Piece>.stride
+
+  /// Bytes from `offset` up to the next piece came in `frame`.
+  struct Piece {
+    var offset: Int
+    var frame: UInt64
+    var time: CaptureTime
+    var startsSegment: Bool
+  }
+
+  private(set) var bytes: [UInt8] = []
+  private(set) var pieces: [Piece] = []
+  /// The highest frame so far, and its time.
+  private(set) var highest: UInt64 = 0
+  private(set) var time: CaptureTime = .none
+
+  var isEmpty: Bool { bytes.isEmpty }
+  /// What it counts against the budget.
+  var cost: Int { bytes.count + pieces.count * Self.pieceBytes }
+
+  mutating func append(_ more: UnsafeRawBufferPointer, frame: UInt64, time: CaptureTime, startsSegment: Bool) {
+    if pieces.last?.frame != frame || startsSegment {
+      pieces.append(Piece(offset: bytes.count, frame: frame, time: time, startsSegment: startsSegment))
+    }
+    bytes.append(contentsOf: more)
+    if frame >= highest {
+      highest = frame
+      self.time = time
+    }
+  }
+
+  mutating func removeAll() {
+    bytes.removeAll(keepingCapacity: bytes.capacity <= 2048)
+    pieces.removeAll(keepingCapacity: pieces.capacity <= 32)
+    highest = 0
+    time = .none
+  }
+
+  /// All frames, ascending.
+  var frames: [UInt64] {
+    var frames: [UInt64] = []
+    var isAscending = true
+    for piece in pieces where frames.last != piece.frame {
+      if let last = frames.last, last > piece.frame { isAscending = false }
+      frames.append(piece.frame)
+    }
+    return isAscending ? frames : Array(Set(frames)).sorted()
+  }
+}
+
+/// A run of bytes that frames no packet: one line.
+struct MalformedRun {
+  static let shownBytes = 256
+
+  var code: ExpertCode
+  var detail: FindingDetail?
+  var shown: [UInt8] = []
+  var length: UInt64 = 0
+  var frames: [UInt64] = []
+  var lowest: UInt64 = .max
+  var time: CaptureTime = .none
+
+  init(_ code: ExpertCode, _ detail: FindingDetail?) {
+    self.code = code
+    self.detail = detail
+  }
+
+  mutating func append(_ bytes: UnsafeRawBufferPointer, frame: UInt64, time: CaptureTime, maximumFrames: Int) {
+    if shown.count < Self.shownBytes { shown.append(contentsOf: bytes.prefix(Self.shownBytes - shown.count)) }
+    length += UInt64(bytes.count)
+    guard !bytes.isEmpty else { return }
+    if frames.last != frame && frames.count < maximumFrames { frames.append(frame) }
+    if frame < lowest {
+      lowest = frame
+      self.time = time
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import Glibc
+
+/// Reads a capture ahead of the decoder: at first on the caller's thread, from a few megabytes on (or for a pipe) on a thread of its own.
+///
+/// `next` and `stop` are for one thread only. Memory is bounded by the ring, whatever the file's size.
+/// SAFETY: `shared` lives until both threads are done: `stop` joins the reader before freeing it.
+public final class FramePump {
+  private let reader: CaptureFileReader
+  private let shared: UnsafeMutablePointer<PumpState>
+  private var thread: pthread_t?
+  private var position = UInt64(FrameRing.alignment)
+  private var threadAfter: UInt64
+
+  /// - threadAfter: bytes of frames to read before a thread is worth its start; pipes get one at once.
+  public init(_ reader: CaptureFileReader, threadAfter: Int = 2 << 20) {
+    self.reader = reader
+    self.threadAfter = reader.source.isPipe ? 0 : UInt64(clamping: threadAfter)
+    shared = .allocate(capacity: 1)
+    shared.initialize(to: PumpState(reader: .passUnretained(reader)))
+    pthread_mutex_init(&shared.pointee.lock, nil)
+    pthread_cond_init(&shared.pointee.changed, nil)
+  }
+
+  deinit {
+    stop()
+    pthread_mutex_destroy(&shared.pointee.lock)
+    pthread_cond_destroy(&shared.pointee.changed)
+    shared.pointee.ring.deallocate()
+    shared.deinitialize(count: 1)
+    shared.deallocate()
+  }
+
+  /// The next frames, in order; nil at the end. An error comes after the frames before it were handed out.
+  public func next() throws(CaptureError) -> FrameBatch? {
+    if thread == nil && position >= threadAfter && !shared.pointee.ended { startThread() }
+    let end = thread == nil ? fillHere() : waitForReader()
+    if end == position {
+      if let error = shared.pointee.error { throw error }
+      return nil
+    }
+    let batch = FrameBatch(base: shared.pointee.ring.base, capacity: shared.pointee.ring.capacity, start: position, end: end)
+    position = end
+    return batch
+  }
+
+  /// Stored bytes read so far, and the file's size where it is known; may run ahead of the frames handed out.
+  public var progress: (bytesRead: UInt64, totalBytes: UInt64?) {
+    pthread_mutex_lock(&shared.pointee.lock)
+    defer { pthread_mutex_unlock(&shared.pointee.lock) }
+    return (shared.pointee.bytesRead, reader.source.totalBytes)
+  }
+
+  /// Ends reading early; harmless when it has ended.
+  public func stop() {
+    guard let running = thread else { return }
+    pthread_mutex_lock(&shared.pointee.lock)
+    shared.pointee.stopped = true
+    pthread_cond_broadcast(&shared.pointee.changed)
+    pthread_mutex_unlock(&shared.pointee.lock)
+    reader.source.cancel()
+    pthread_join(running, nil)
+    thread = nil
+    shared.pointee.ended = true
+  }
+
+  private func fillHere() -> UInt64 {
+    while !shared.pointee.ended && shared.pointee.ring.writing &- position < PumpState.batchBytes {
+      PumpState.readOne(shared, reader, reading: position)
+    }
+    PumpState.publish(shared)
+    return shared.pointee.published
+  }
+
+  private func waitForReader() -> UInt64 {
+    pthread_mutex_lock(&shared.pointee.lock)
+    defer { pthread_mutex_unlock(&shared.pointee.lock) }
+    shared.pointee.reading = position
+    pthread_cond_broadcast(&shared.pointee.changed)
+    while shared.pointee.published == position && !shared.pointee.ended {
+      pthread_cond_wait(&shared.pointee.changed, &shared.pointee.lock)
+    }
+    return shared.pointee.published
+  }
+
+  private func startThread() {
+    shared.pointee.reading = position
+    var started = pthread_t()
+    let status = pthread_create(&started, nil, { argument in
+      if let argument { PumpState.run(argument.assumingMemoryBound(to: PumpState.self)) }
+      return nil
+    }, shared)
+    // Without a thread it is slower, and nothing else.
+    if status == 0 { thread = started } else { threadAfter = .max }
+  }
+}

@@ -1,0 +1,102 @@
+import Glibc
+
+/// How a capture file is laid out.
+public enum CaptureFileFormat: Sendable {
+  /// One link type, every frame with a time.
+  case pcap
+  /// Anything.
+  case pcapng
+}
+
+/// Writes frames unchanged to one pcap or pcapng file, or to standard output (`-`).
+///
+/// A path that ends in `.pcapng` is pcapng from the start. Any other is pcap until a frame comes that pcap cannot hold (another link
+/// type, no time); a regular file is then rewritten as pcapng under the same name, on a pipe that is an error.
+public final class CaptureFileWriter: FrameWriter {
+  public let path: String
+  public private(set) var format: CaptureFileFormat
+  private var output: BufferedOutput
+  private var pcapng = PcapngRecords()
+  private var linkType: Int32?
+  private var isClosed = false
+
+  /// Makes the file (mode 0644 less the umask) or empties it.
+  ///
+  /// - linkType: put into the header at once, so that a capture of no frames is a readable file too.
+  public init(path: String, format: CaptureFileFormat? = nil, linkType: Int32? = nil) throws(CaptureWriteError) {
+    self.path = path
+    self.format = format ?? (path.hasSuffix(".pcapng") ? .pcapng : .pcap)
+    output = try BufferedOutput(path: path)
+    if let linkType, self.format == .pcap { try start(linkType: linkType) }
+  }
+
+  /// Bytes of the file so far, buffered ones included.
+  public var size: UInt64 { output.size }
+
+  /// Frames written so far.
+  public var frames: UInt64 { output.frames }
+
+  public func write(_ frame: Frame) throws(CaptureWriteError) {
+    if isClosed { throw .closed(path: path) }
+    if format == .pcap {
+      if linkType == nil { try start(linkType: frame.linkType) }
+      if let obstacle = obstacle(to: frame) { try becomePcapng(because: obstacle) }
+    }
+    if format == .pcap {
+      try output.append(isFrame: true) { PcapRecords.putRecord(frame, to: &$0) }
+    } else {
+      try output.append(isFrame: true) { [self] in pcapng.put(frame, to: &$0) }
+    }
+  }
+
+  public func flushIfDue() throws(CaptureWriteError) {
+    if !isClosed { try output.flushIfDue() }
+  }
+
+  /// Hands everything buffered to the operating system.
+  public func flush() throws(CaptureWriteError) {
+    if !isClosed { try output.flush() }
+  }
+
+  public func close() throws(CaptureWriteError) {
+    if isClosed { return }
+    isClosed = true
+    if output.size == 0, format == .pcap { try start(linkType: linkType ?? 1) }
+    try output.close()
+  }
+
+  private func start(linkType: Int32) throws(CaptureWriteError) {
+    self.linkType = linkType
+    try output.append(isFrame: false) { PcapRecords.putFileHeader(linkType: linkType, to: &$0) }
+  }
+
+  private func obstacle(to frame: Frame) -> CaptureWriteError.PcapngReason? {
+    if let linkType, PcapRecords.fileLinkType(linkType) != PcapRecords.fileLinkType(frame.linkType) { return .linkTypes(linkType, frame.linkType) }
+    return PcapRecords.obstacle(in: frame.time)
+  }
+
+  private func becomePcapng(because reason: CaptureWriteError.PcapngReason) throws(CaptureWriteError) {
+    format = .pcapng
+    if output.frames == 0, output.buffer.count == Int(output.size) { return output.discard() }
+    guard output.isRegularFile, let linkType else { throw .needsPcapng(path: path, reason: reason) }
+    try output.flush()
+    let temporary = path + ".pcapng-part"
+    var rewritten = try BufferedOutput(path: temporary)
+    do throws(CaptureWriteError) {
+      try PcapReplay(path: path, linkType: linkType).forEach { frame throws(CaptureWriteError) in
+        try rewritten.append(isFrame: true) { pcapng.put(frame, to: &$0) }
+      }
+      try rewritten.flush()
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    if rename(temporary, path) != 0 {
+      let code = errno
+      unlink(temporary)
+      throw .cannotOpen(path: path, code: code)
+    }
+    rewritten.path = path
+    output = rewritten
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Glibc
+import S2WMPReport
+
+/// `s2wmp schema`: the packet tables for people, programs and Wireshark.
+struct SchemaCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "schema", abstract: "Write the packet layouts as Markdown, JSON or a Wireshark Lua dissector.",
+    discussion: """
+      All three are made from the tables that the program itself decodes with.
+
+      To read S2WMP in Wireshark or tshark, put the dissector into the personal plugin folder (Help > About Wireshark > Folders):
+
+        mkdir -p ~/.local/lib/wireshark/plugins
+        s2wmp schema --format lua --output ~/.local/lib/wireshark/plugins/s2wmp.lua
+
+      or name it for one run: tshark -X lua_script:s2wmp.lua -r capture.pcap
+      """)
+
+  /// What the tables are written as.
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case markdown, json, lua
+  }
+
+  @Option(name: .long, help: "markdown, json or lua.") var format: Format = .markdown
+  @Option(name: [.short, .long], help: ArgumentHelp("Write to this file; - is standard output.", valueName: "file")) var output = "-"
+
+  func run() throws {
+    do {
+      try OutputBytes.write(Array(text.utf8), to: output)
+    } catch let error as WholeFileError {
+      let line = "s2wmp: \(error).\n"
+      _ = line.withCString { Glibc.write(STDERR_FILENO, $0, strlen($0)) }
+      throw ExitCode(3)
+    }
+  }
+
+  private var text: String {
+    switch format {
+    case .markdown: SchemaMarkdown.text()
+    case .json: SchemaJSON.text()
+    case .lua: SchemaLua.text()
+    }
+  }
+}
