@@ -57,7 +57,7 @@ private struct Excerpt {
 }
 
 /// Text from a user or a stranger, made safe for a terminal.
-enum SafeText {
+extension SafeText {
   /// One column a character: printable US-ASCII and the letters of a few scripts as they are, everything else as `\u{…}`.
   static func shown(_ scalar: Unicode.Scalar) -> String {
     switch scalar.value {
