@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import S2WMPReport
 
 /// `s2wmp schema`: the packet tables for people, programs and Wireshark.
@@ -25,7 +26,13 @@ struct SchemaCommand: ParsableCommand {
   @Option(name: [.short, .long], help: ArgumentHelp("Write to this file; - is standard output.", valueName: "file")) var output = "-"
 
   func run() throws {
-    try OutputFile(path: output).write(text)
+    do {
+      try OutputBytes.write(Array(text.utf8), to: output)
+    } catch let error as WholeFileError {
+      let line = "s2wmp: \(error).\n"
+      _ = line.withCString { Glibc.write(STDERR_FILENO, $0, strlen($0)) }
+      throw ExitCode(3)
+    }
   }
 
   private var text: String {
