@@ -24,7 +24,7 @@ let package = Package(
     .target(name: "S2WMPCapture", dependencies: ["S2WMPFlow", "CLibpcap", "CZlib"]),
     .target(name: "S2WMPCrypto", dependencies: ["S2WMPWire", "COpenSSL"]),
     .target(name: "S2WMPAnalysis", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto"]),
-    .target(name: "S2WMPReport", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPAnalysis"]),
+    .target(name: "S2WMPReport", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "S2WMPAnalysis"]),
     .executableTarget(
       name: "s2wmp",
       dependencies: [
@@ -35,7 +35,7 @@ let package = Package(
     .testTarget(name: "S2WMPCaptureTests", dependencies: ["S2WMPCapture"]),
     .testTarget(name: "S2WMPCaptureLiveTests", dependencies: ["S2WMPCapture"]),
     .testTarget(name: "S2WMPCryptoTests", dependencies: ["S2WMPCrypto", "S2WMPWire"]),
-    .testTarget(name: "S2WMPReportTests", dependencies: ["S2WMPReport", "S2WMPWire", "S2WMPFlow", "S2WMPAnalysis", "S2WMPCrypto"]),
+    .testTarget(name: "S2WMPReportTests", dependencies: ["S2WMPReport", "S2WMPWire", "S2WMPFlow", "S2WMPAnalysis", "S2WMPCrypto", "S2WMPCapture", "s2wmp"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -95,7 +95,7 @@ struct CaptureFileWriterTests {
   @Test func aFullDiskIsAnError() throws {
     let writer = try CaptureFileWriter(path: "/dev/full")
     try KeptFrame([1], time: 2).write(to: writer)
-    #expect(throws: CaptureWriteError.cannotWrite(path: "/dev/full", code: ENOSPC, frames: 1)) { try writer.close() }
+    #expect(throws: CaptureWriteError.cannotWrite(path: "/dev/full", code: ENOSPC, frames: 0)) { try writer.close() }
   }
 
   @Test func aPipeCannotBecomePcapng() throws {

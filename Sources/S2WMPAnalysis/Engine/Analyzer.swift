@@ -27,22 +27,15 @@ public final class Analyzer: ConversationReceiver {
     self.sink = sink
     self.seed = seed
     replays = ReplayMemory(seed: seed)
-    let emission = Emission()
     switch options.order {
     case .immediate:
       isSorted = false
-      sequencer = Sequencer(window: 0) { emission.emit($0) }
+      sequencer = Sequencer(window: 0)
     case .sorted(let window):
       isSorted = true
-      sequencer = Sequencer(window: window) { emission.emit($0) }
+      sequencer = Sequencer(window: window)
     }
-    emission.analyzer = self
-  }
-
-  /// Breaks the cycle between sequencer and analyzer.
-  private final class Emission {
-    weak var analyzer: Analyzer?
-    func emit(_ record: borrowing PacketRecord) { analyzer?.handOut(record) }
+    sequencer.analyzer = self
   }
 
   /// Totals so far.
@@ -54,6 +47,7 @@ public final class Analyzer: ConversationReceiver {
 
   /// The capture is over: what still waits is settled and handed out.
   public func finish() {
+    sequencer.admitAll()
     for record in exchanges.unanswered { markUnanswered(record) }
     exchanges = ExchangeTable()
     sequencer.finish()
@@ -148,12 +142,13 @@ public final class Analyzer: ConversationReceiver {
   }
 
   private func closeStream(_ pointer: UnsafeMutablePointer<Conversation>) {
-    if pointer.pointee.ownership == .undecided { tryDeciding(pointer, closing: true) }
+    if pointer.pointee.ownership == .undecided {
+      pointer.pointee.backlog?.close()
+      tryDeciding(pointer, closing: true)
+    }
     if pointer.pointee.ownership == .ours {
       end(pointer, .forward)
       end(pointer, .backward)
-      settleUnanswered(pointer, .forward)
-      settleUnanswered(pointer, .backward)
     }
     dropHolds(pointer)
   }

@@ -52,6 +52,12 @@ struct Backlog {
     events.append(.finding(direction, finding, frame))
   }
 
+  /// The conversation is over, in whatever way: what is there is all there is.
+  mutating func close() {
+    forward.close(atEnd: true)
+    backward.close(atEnd: true)
+  }
+
   mutating func end(_ direction: FlowDirection) {
     self[direction].close(atEnd: true)
     events.append(.end(direction))

@@ -22,6 +22,8 @@ struct Conversation {
   var number: UInt32 = .max
   /// Records that wait to be handed out and point here.
   var records = 0
+  /// Those of them that wait for packets of earlier frames.
+  var sorting = 0
   var isClosed = false
   var forward = StreamDirection()
   var backward = StreamDirection()

@@ -12,13 +12,19 @@ extension Analyzer {
   ) {
     let dialect = given ?? pointer.pointee.dialect ?? .v1
     guard let view = PacketView(framed: bytes, dialect) else { return }
-    var record = PacketRecord(
+    let record = PacketRecord(
       frame: frame, time: time, conversation: pointer, direction: direction, dialect: dialect, layout: view.layout, bytes: bytes,
       length: UInt64(bytes.count), frames: frames, findings: takePending(pointer, direction))
+    deliver(record, waits: false)
+  }
+
+  /// A packet's turn in the order of frames: what it says by itself, what it says beside earlier ones, and what it answers.
+  ///
+  /// - Returns: what it waits for itself.
+  func judge(_ record: inout PacketRecord) -> AwaitedAnswer? {
+    guard record.layout != nil, let view = PacketView(framed: record.bytes, record.dialect) else { return nil }
     noteFields(view, &record)
-    let wait = exchange(view, &record)
-    let handle = deliver(record, waits: wait != nil)
-    if let wait { remember(wait, record, handle) }
+    return exchange(view, &record)
   }
 
   /// What is not tied to the packet itself but stands on it.
@@ -32,11 +38,11 @@ extension Analyzer {
 
   @discardableResult
   func deliver(_ record: PacketRecord, waits: Bool) -> RecordHandle {
-    guard isSorted else {
-      handOut(record)
-      return .none
-    }
-    return sequencer.append(record, waits: waits)
+    if isSorted { return sequencer.append(record, waits: waits) }
+    var record = record
+    if let awaited = judge(&record) { remember(awaited, record, .none) }
+    handOut(record)
+    return .none
   }
 
   @discardableResult
@@ -196,7 +202,7 @@ extension Analyzer {
   }
 
   private func noteStrength(_ key: UnsafeRawBufferPointer, legacy: Bool, _ record: inout PacketRecord) {
-    guard let parsed = PublicKeyField.parse(key), !legacy || parsed.isLegacyForm else { return record.findings.insert(.keyInvalid) }
+    guard let parsed = PublicKeyField.parse(key, legacy ? .legacy : .v1) else { return record.findings.insert(.keyInvalid) }
     if parsed.isWeak { record.findings.insert(.keyWeak) }
   }
 

@@ -236,7 +236,7 @@ extension Analyzer {
     endPartial(pointer, direction)
     finishRun(pointer, direction)
     settleGapAnchor(pointer, direction, adding: pointer.pointee[direction].gapFindings)
-    settleUnanswered(pointer, direction.opposite)
+    settleIfOver(pointer)
     updateHold(pointer, direction)
   }
 

@@ -3,8 +3,9 @@ import S2WMPWire
 
 /// Hands packets out in the order of their frames, each when all that can be said about it is known.
 ///
-/// A packet waits while it is a request without its answer, while a direction may still give a packet of an earlier frame (`HoldList`), or behind one
-/// that waits. What waits is bounded by `window` bytes; then the oldest goes as it is.
+/// A packet goes through two lists. In the first it waits while a direction may still give a packet of an earlier frame (`HoldList`); on leaving it, in
+/// order, it is judged: compared with what was seen before and tied to the request it answers. In the second it waits while it is itself a request
+/// without an answer, or behind one. What waits is bounded by `window` bytes; then the oldest goes as it is.
 final class Sequencer {
   private struct Slot {
     var record: PacketRecord?
@@ -13,6 +14,12 @@ final class Sequencer {
     var generation: UInt32 = 0
     /// Reasons to wait.
     var waits: UInt8 = 0
+  }
+
+  /// First and last slot of a list, −1 when empty.
+  private struct List {
+    var head: Int32 = -1
+    var tail: Int32 = -1
   }
 
   private static let overhead = 256
@@ -24,19 +31,19 @@ final class Sequencer {
   private var capacity = 64
   private var used = 0
   private var freeSlot: Int32 = -1
-  private var head: Int32 = -1
-  private var tail: Int32 = -1
-  /// The last record that was inserted before the tail; late ones come in runs.
+  private var sorting = List()
+  private var waiting = List()
+  /// The last record that was sorted in before the tail; late ones come in runs.
   private var finger: Int32 = -1
-  private var waitingBytes = 0
+  private var keptBytes = 0
   private let window: Int
-  private let emit: (borrowing PacketRecord) -> Void
+  /// SAFETY: the analyzer owns its sequencer and sets this before anything is appended.
+  unowned(unsafe) var analyzer: Analyzer?
   var holds = HoldList()
   private(set) var leftEarly: UInt64 = 0
 
-  init(window: Int, emit: @escaping (borrowing PacketRecord) -> Void) {
+  init(window: Int) {
     self.window = window
-    self.emit = emit
     slots = .allocate(capacity: capacity)
     slots.initialize(repeating: Slot(), count: capacity)
   }
@@ -48,14 +55,12 @@ final class Sequencer {
 
   /// Takes a record whose memory is borrowed. `waits`: it stays until `release`d.
   func append(_ borrowed: PacketRecord, waits: Bool) -> RecordHandle {
-    if !waits && head < 0 && borrowed.frame <= holds.lowest {
-      emit(borrowed)
-      return .none
-    }
+    if sorting.head < 0 && borrowed.frame <= holds.lowest { return admit(borrowed, waits) }
     let index = newSlot()
     slots[Int(index)].record = keep(borrowed)
     slots[Int(index)].waits = waits ? 1 : 0
-    link(index, borrowed.frame)
+    borrowed.conversation.pointee.sorting += 1
+    sortIn(index, borrowed.frame)
     let handle = RecordHandle(index: index, generation: slots[Int(index)].generation)
     drain(now: borrowed.time)
     return handle
@@ -66,56 +71,87 @@ final class Sequencer {
     handle.index >= 0 && slots[Int(handle.index)].generation == handle.generation && slots[Int(handle.index)].record != nil
   }
 
-  /// One more reason to wait, for a record that still waits.
-  func retain(_ handle: RecordHandle) {
-    if isWaiting(handle) { slots[Int(handle.index)].waits += 1 }
-  }
-
-  /// One reason less; `findings` were learned meanwhile.
+  /// One reason to wait less; `findings` were learned meanwhile.
   func release(_ handle: RecordHandle, adding findings: Findings = []) {
     guard isWaiting(handle) else { return }
     slots[Int(handle.index)].record?.findings.formUnion(findings)
     if slots[Int(handle.index)].waits > 0 { slots[Int(handle.index)].waits -= 1 }
   }
 
-  /// Hands out what need not wait any longer.
+  /// Judges and hands out what need not wait any longer.
   func drain(now: CaptureTime = .none) {
-    let lowest = holds.lowest
-    while head >= 0 {
-      let slot = slots + Int(head)
-      guard slot.pointee.waits == 0, slot.pointee.record?.frame ?? 0 <= lowest else { break }
-      emitHead()
-    }
-    while waitingBytes > window && head >= 0 { forceHead(now: now) }
+    while sorting.head >= 0 && frameOf(sorting.head) <= holds.lowest { admitFirst() }
+    while waiting.head >= 0 && slots[Int(waiting.head)].waits == 0 { emitFirst() }
+    while keptBytes > window && (waiting.head >= 0 || sorting.head >= 0) { forceFirst(now: now) }
+  }
+
+  /// Judges everything: no more packets will come.
+  func admitAll() {
+    while sorting.head >= 0 { admitFirst() }
   }
 
   /// Hands out everything.
   func finish() {
-    while head >= 0 { emitHead() }
+    admitAll()
+    while waiting.head >= 0 { emitFirst() }
   }
 
-  private func forceHead(now: CaptureTime) {
-    let slot = slots + Int(head)
+  /// A record in order of its frame that nothing holds back: no copy is made when it need not wait.
+  private func admit(_ borrowed: PacketRecord, _ waits: Bool) -> RecordHandle {
+    var record = borrowed
+    let awaited = analyzer?.judge(&record)
+    let stays = waits || awaited?.owesAnswer ?? false
+    var handle = RecordHandle.none
+    if !stays && waiting.head < 0 {
+      analyzer?.handOut(record)
+    } else {
+      let index = newSlot()
+      slots[Int(index)].record = keep(record)
+      slots[Int(index)].waits = (waits ? 1 : 0) + (awaited?.owesAnswer ?? false ? 1 : 0)
+      appendWaiting(index)
+      handle = RecordHandle(index: index, generation: slots[Int(index)].generation)
+    }
+    if let awaited { analyzer?.remember(awaited, record, handle) }
+    if waiting.head >= 0 { drain(now: record.time) }
+    return handle
+  }
+
+  private func admitFirst() {
+    let index = sorting.head
+    Self.unlinkFirst(&sorting, slots)
+    if finger == index { finger = -1 }
+    guard var record = slots[Int(index)].record else { return }
+    record.conversation.pointee.sorting -= 1
+    let awaited = analyzer?.judge(&record)
+    slots[Int(index)].record = record
+    if awaited?.owesAnswer ?? false { slots[Int(index)].waits += 1 }
+    appendWaiting(index)
+    if let awaited { analyzer?.remember(awaited, record, RecordHandle(index: index, generation: slots[Int(index)].generation)) }
+    analyzer?.settleIfOver(record.conversation)
+  }
+
+  private func forceFirst(now: CaptureTime) {
+    if waiting.head < 0 { admitFirst() }
+    let slot = slots + Int(waiting.head)
     leftEarly += 1
     if slot.pointee.waits > 0, let record = slot.pointee.record, record.layout != nil, !now.isNone, !record.time.isNone,
       now.nanoseconds &- record.time.nanoseconds > Self.answerPatience
     {
       slot.pointee.record?.findings.insert(.requestUnanswered)
     }
-    emitHead()
+    emitFirst()
   }
 
-  private func emitHead() {
-    let index = head
+  private func emitFirst() {
+    let index = waiting.head
+    Self.unlinkFirst(&waiting, slots)
     let slot = slots + Int(index)
-    head = slot.pointee.next
-    if head >= 0 { slots[Int(head)].previous = -1 } else { tail = -1 }
-    if finger == index { finger = -1 }
     if let record = slot.pointee.record {
-      emit(record)
+      analyzer?.handOut(record)
       forget(record)
     }
     slot.pointee.record = nil
+    slot.pointee.waits = 0
     slot.pointee.generation &+= 1
     slot.pointee.next = freeSlot
     freeSlot = index
@@ -143,9 +179,30 @@ final class Sequencer {
 
   private func frameOf(_ index: Int32) -> UInt64 { slots[Int(index)].record?.frame ?? 0 }
 
+  // MARK: - Lists
+
+  private static func unlinkFirst(_ list: inout List, _ slots: UnsafeMutablePointer<Slot>) {
+    let next = slots[Int(list.head)].next
+    list.head = next
+    if next >= 0 { slots[Int(next)].previous = -1 } else { list.tail = -1 }
+  }
+
+  private func appendWaiting(_ index: Int32) {
+    Self.insert(index, after: waiting.tail, in: &waiting, slots)
+  }
+
+  /// −1: at the front.
+  private static func insert(_ index: Int32, after before: Int32, in list: inout List, _ slots: UnsafeMutablePointer<Slot>) {
+    let after = before >= 0 ? slots[Int(before)].next : list.head
+    slots[Int(index)].previous = before
+    slots[Int(index)].next = after
+    if before >= 0 { slots[Int(before)].next = index } else { list.head = index }
+    if after >= 0 { slots[Int(after)].previous = index } else { list.tail = index }
+  }
+
   /// Inserts behind all records of the same or an earlier frame.
-  private func link(_ index: Int32, _ frame: UInt64) {
-    var before = tail
+  private func sortIn(_ index: Int32, _ frame: UInt64) {
+    var before = sorting.tail
     if before >= 0 && frameOf(before) > frame {
       if finger >= 0 && frameOf(finger) <= frame {
         before = finger
@@ -159,12 +216,10 @@ final class Sequencer {
       }
       finger = index
     }
-    let after = before >= 0 ? slots[Int(before)].next : head
-    slots[Int(index)].previous = before
-    slots[Int(index)].next = after
-    if before >= 0 { slots[Int(before)].next = index } else { head = index }
-    if after >= 0 { slots[Int(after)].previous = index } else { tail = index }
+    Self.insert(index, after: before, in: &sorting, slots)
   }
+
+  // MARK: - Memory
 
   /// Copies what the record borrows.
   private func keep(_ borrowed: PacketRecord) -> PacketRecord {
@@ -178,13 +233,13 @@ final class Sequencer {
       kept.copyMemory(from: base, byteCount: size)
       record.frames = UnsafeBufferPointer(start: kept.bindMemory(to: UInt64.self, capacity: frames.count), count: frames.count)
     }
-    waitingBytes += cost(record)
+    keptBytes += cost(record)
     record.conversation.pointee.records += 1
     return record
   }
 
   private func forget(_ record: PacketRecord) {
-    waitingBytes -= cost(record)
+    keptBytes -= cost(record)
     if let base = record.bytes.baseAddress { slab.deallocate(UnsafeMutableRawPointer(mutating: base), record.bytes.count) }
     if let frames = record.frames, let base = frames.baseAddress {
       slab.deallocate(UnsafeMutableRawPointer(mutating: base), frames.count * MemoryLayout<UInt64>.stride)

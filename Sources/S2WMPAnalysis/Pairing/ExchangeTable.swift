@@ -102,6 +102,6 @@ struct ExchangeTable {
 
   /// Every copy without an answer, at the end of the capture.
   var unanswered: [RecordHandle] {
-    exchanges.values.flatMap { $0.open.filter { !$0.isSettled }.map(\.record) }
+    exchanges.filter { $0.key.kind.owesAnswer }.values.flatMap { $0.open.filter { !$0.isSettled }.map(\.record) }
   }
 }

@@ -7,6 +7,13 @@ enum AwaitedAnswer {
   case onConnection(PendingRequest)
   /// Anywhere: UDP, and the legacy dialect.
   case anywhere(ExchangeKey)
+
+  var owesAnswer: Bool {
+    switch self {
+    case .onConnection: true
+    case .anywhere(let key): key.kind.owesAnswer
+    }
+  }
 }
 
 /// Ties answers to their requests.
@@ -141,8 +148,14 @@ extension Analyzer {
     sequencer.release(handle, adding: Findings(.requestUnanswered))
   }
 
-  /// No answer can come any more to the requests of that direction.
-  func settleUnanswered(_ pointer: ConversationPointer, _ direction: FlowDirection) {
+  /// Settles the requests to which no answer can come any more, once all packets of the conversation were judged.
+  func settleIfOver(_ pointer: ConversationPointer) {
+    guard pointer.pointee.sorting == 0 else { return }
+    if pointer.pointee.forward.hasEnded { settleUnanswered(pointer, .backward) }
+    if pointer.pointee.backward.hasEnded { settleUnanswered(pointer, .forward) }
+  }
+
+  private func settleUnanswered(_ pointer: ConversationPointer, _ direction: FlowDirection) {
     guard !pointer.pointee[direction].requests.isEmpty else { return }
     for request in pointer.pointee[direction].requests.removeAll() { markUnanswered(request.record) }
   }

@@ -17,8 +17,11 @@ enum ExchangeKind: UInt8 {
   case server
   /// BPM: answered by BPR.
   case peer
-  /// Legacy UB: answered by its own first 43 bytes.
+  /// Legacy UB: may be answered by its own first 43 bytes.
   case announcement
+
+  /// Silence is an answer to an announcement, but worth a note for anything else.
+  var owesAnswer: Bool { self != .announcement }
 }
 
 /// A request on a TCP connection that was not answered yet.

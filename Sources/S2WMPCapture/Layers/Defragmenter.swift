@@ -26,7 +26,7 @@ struct Defragmenter {
     if set.isComplete { return set }
     cost += set.cost
     sets[key] = set
-    while cost > limits.fragmentBytes || sets.count > limits.fragmentedPackets { dropOldest() }
+    while cost > limits.fragmentBytes || sets.count > limits.fragmentedPackets, dropOldest() {}
     return nil
   }
 
@@ -35,9 +35,9 @@ struct Defragmenter {
     var set = FragmentSet()
     (set.started, set.serial) = (now, serial)
     cost += set.cost
-    order.append((key, serial))
     // Complete packets leave their entry behind; without this a capture with fragments only would grow the list.
     if order.count > 2 * limits.fragmentedPackets + 1024 { compact() }
+    order.append((key, serial))
     return set
   }
 
@@ -46,14 +46,15 @@ struct Defragmenter {
       let entry = order[oldest]
       if let set = sets[entry.key], set.serial == entry.serial {
         if now &- set.started <= limits.fragmentNanoseconds { return }
-        dropOldest()
+        _ = dropOldest()
       } else {
         oldest += 1
       }
     }
   }
 
-  private mutating func dropOldest() {
+  /// False when there is none left.
+  private mutating func dropOldest() -> Bool {
     while oldest < order.count {
       let entry = order[oldest]
       oldest += 1
@@ -61,8 +62,9 @@ struct Defragmenter {
       cost -= set.cost
       sets[entry.key] = nil
       dropped += 1
-      return
+      return true
     }
+    return false
   }
 
   private mutating func compact() {

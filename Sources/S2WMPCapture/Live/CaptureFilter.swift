@@ -17,6 +17,12 @@ public enum CaptureFilter {
     return linkType == DLT_EN10MB ? "\(untagged) or (vlan and (\(untagged) or (vlan and (\(untagged)))))" : untagged
   }
 
+  /// `ours` in words, for a summary line: the filter itself is several lines long.
+  public static func summary(extraPorts: [UInt16] = [], linkType: Int32) -> String {
+    let ports = (defaultPorts + extraPorts.filter { !defaultPorts.contains($0) }).map(String.init).joined(separator: ", ")
+    return "TCP and UDP ports \(ports) and IP fragments" + (linkType == DLT_EN10MB ? ", also behind VLAN tags" : "")
+  }
+
   private static func portsAndFragments(_ ports: [UInt16]) -> String {
     let list = ports.map { "port \($0)" }.joined(separator: " or ")
     let hidden = "ip6[6] = 44 or ip6[6] = 43 or ip6[6] = 60 or (ip6[6] = 0 and ip6[40] != 58)"

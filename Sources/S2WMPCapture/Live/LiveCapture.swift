@@ -107,17 +107,17 @@ public final class LiveCapture {
 }
 
 extension LiveCapture {
-  /// Waits for a bufferful, a stop or the time to wake, and delivers what is there.
+  /// Waits for frames, a stop or the time to wake, and delivers what is there; a stop still gets the frames at hand.
   private func dispatch(_ delivery: FrameDelivery) throws -> LiveStep {
-    if waitForFrames(timeout: delivery.sawFrames ? 0 : 100) { return .finish }
+    let isStopped = waitForFrames(timeout: delivery.sawFrames ? 0 : 100)
     delivery.sawFrames = false
     let context = Unmanaged.passUnretained(delivery).toOpaque().assumingMemoryBound(to: UInt8.self)
     let result = withExtendedLifetime(delivery) { pcap_dispatch(handle, 1024, deliverFrame, context) }
     frameCount = delivery.number
     if let error = delivery.error { throw error }
     if delivery.isFinished { return .finish }
-    if result == PCAP_ERROR_BREAK { return .finish }
-    guard result < 0 else { return .proceed }
+    // A break that an earlier run asked for with its last frame says nothing about this one.
+    if result >= 0 || result == PCAP_ERROR_BREAK { return isStopped ? .finish : .proceed }
     try checkDevice()
     throw LiveCaptureError.cannotRead(device: device, frames: frameCount, message: String(cString: pcap_geterr(handle)))
   }

@@ -11,6 +11,8 @@ struct BufferedOutput: ~Copyable {
   /// Bytes written and buffered.
   private(set) var size: UInt64 = 0
   private(set) var frames: UInt64 = 0
+  /// The same, without what is still buffered.
+  private var flushed: (size: UInt64, frames: UInt64) = (0, 0)
 
   private static let capacity = 1 << 16
 
@@ -37,8 +39,8 @@ struct BufferedOutput: ~Copyable {
     let before = buffer.count
     fill(&buffer)
     size &+= UInt64(buffer.count - before)
-    if buffer.count >= Self.capacity { try flush() } else { try flushIfDue() }
     if isFrame { frames &+= 1 }
+    if buffer.count >= Self.capacity { try flush() } else { try flushIfDue() }
   }
 
   /// Forgets a header that is still buffered.
@@ -61,6 +63,7 @@ struct BufferedOutput: ~Copyable {
       written += count
     }
     buffer.removeAll(keepingCapacity: true)
+    flushed = (size, frames)
   }
 
   /// Flushes and closes; errors that only `close` reports (quota, network file systems) are not lost.
@@ -72,11 +75,12 @@ struct BufferedOutput: ~Copyable {
     if result != 0, errno != EINTR { throw .cannotWrite(path: path, code: errno, frames: frames) }
   }
 
-  /// What was buffered is dropped: it would only fail again.
+  /// What was buffered is dropped, as it would only fail again, and a file is cut back to its last whole frame.
   private mutating func fail(code: Int32) throws(CaptureWriteError) -> Never {
     buffer.removeAll()
+    if isRegularFile { _ = ftruncate(descriptor, off_t(clamping: flushed.size)) }
     if code == EPIPE { throw .pipeClosed(path: path) }
-    throw .cannotWrite(path: path, code: code, frames: frames)
+    throw .cannotWrite(path: path, code: code, frames: flushed.frames)
   }
 
   private static func now() -> Int64 {

@@ -4,7 +4,7 @@ import Glibc
 public enum CaptureWriteError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The file could not be made.
   case cannotOpen(path: String, code: Int32)
-  /// Writing failed after `frames` whole frames.
+  /// Writing failed; `frames` whole frames are in the file.
   case cannotWrite(path: String, code: Int32, frames: UInt64)
   /// The reader of the pipe went away; a program that pipes its output ends quietly.
   case pipeClosed(path: String)
@@ -25,7 +25,7 @@ public enum CaptureWriteError: Error, Sendable, Equatable, CustomStringConvertib
     case .cannotOpen(let path, let code):
       return "\(Self.name(path)) cannot be written: \(Self.text(code)); name a file in a folder that you may write to."
     case .cannotWrite(let path, let code, let frames) where code == ENOSPC || code == EDQUOT || code == EFBIG:
-      return "\(Self.name(path)) could not take more than \(frames) frames: \(Self.text(code)); make room or choose another folder."
+      return "\(Self.name(path)) took \(frames) frames and then no more: \(Self.text(code)); make room or choose another folder."
     case .cannotWrite(let path, let code, let frames):
       return "Writing to \(Self.name(path)) failed after \(frames) frames: \(Self.text(code))."
     case .pipeClosed(let path):

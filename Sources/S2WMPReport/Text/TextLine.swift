@@ -1,0 +1,181 @@
+import S2WMPAnalysis
+import S2WMPFlow
+import S2WMPWire
+
+/// The `text` format: one readable line a packet.
+///
+/// Keeps what earlier packets told: names, the first time, the conversation of the line before.
+public struct TextLine {
+  public let options: TextOptions
+  public private(set) var names = NameBook()
+  private var times = TextTimes()
+  private var sentence: PacketSentence
+  private var line: StyledText
+  private var cell: StyledText
+  private var tail: StyledText
+  private var previousStream: UInt32?
+  /// The endpoint columns grow with what they show, within bounds.
+  private var endpointWidth: Int
+  private let isNarrow: Bool
+
+  private static let frameEnd = 6
+  private static let typeWidth = 4
+
+  public init(_ options: TextOptions = TextOptions()) {
+    self.options = options
+    sentence = PacketSentence(options)
+    line = StyledText(colour: options.hasColour)
+    cell = line
+    tail = line
+    isNarrow = (options.width ?? .max) < 110
+    endpointWidth = isNarrow ? 13 : 19
+  }
+
+  /// To be called for every packet, also for those that are not shown, so that names are known as early as possible.
+  public mutating func learn(_ packet: Dissection) {
+    times.see(packet.time)
+    names.learn(from: packet)
+  }
+
+  /// The line of column headings.
+  public mutating func appendHeading(to out: inout [UInt8]) {
+    line.clear()
+    line.pad(to: Self.frameEnd - 1)
+    line.append("#")
+    line.pad(to: Self.frameEnd + 2 + timeWidth - 4)
+    line.append("time  from")
+    line.pad(to: typeColumn - endpointWidth - 2)
+    line.append("to")
+    line.pad(to: typeColumn)
+    line.append("type  what")
+    finish(to: &out)
+  }
+
+  /// One line, with its line feed. Learns from the packet as well.
+  public mutating func append(_ packet: Dissection, to out: inout [UInt8]) {
+    learn(packet)
+    line.clear()
+    appendNumberAndTime(packet)
+    appendEndpoints(packet)
+    sentence.describe(packet, names)
+    line.styled(packet.layout == nil ? .bad : nil) { $0.append(packet.type?.shortName ?? "?") }
+    line.advance(to: typeColumn + Self.typeWidth + 2)
+    writeTail(packet)
+    joinParts()
+    finish(to: &out)
+  }
+
+  private var timeWidth: Int {
+    switch options.time {
+    case .relative, .delta: 10
+    case .clock: 15
+    case .epoch: 17
+    case .date: 26
+    }
+  }
+
+  private var typeColumn: Int { Self.frameEnd + 2 + timeWidth + 2 * (endpointWidth + 2) + 2 }
+
+  private mutating func finish(to out: inout [UInt8]) {
+    if let width = options.width, line.columns > width {
+      cell.clear()
+      cell.append(line, room: width)
+      out.append(contentsOf: cell.bytes)
+    } else {
+      out.append(contentsOf: line.bytes)
+    }
+    out.append(0x0a)
+  }
+
+  /// Both right-aligned.
+  private mutating func appendNumberAndTime(_ packet: Dissection) {
+    cell.clear()
+    cell.append(packet.frame)
+    line.pad(to: Self.frameEnd - cell.columns)
+    line.append(cell)
+    cell.clear()
+    times.append(packet.time, options.time, to: &cell)
+    line.pad(to: line.columns + 2 + max(0, timeWidth - cell.columns))
+    line.append(cell)
+    line.pad(to: line.columns + 2)
+  }
+
+  private mutating func appendEndpoints(_ packet: Dissection) {
+    let isRepeated = previousStream == packet.stream
+    previousStream = packet.stream
+    for endpoint in [packet.source, packet.destination] {
+      cell.clear()
+      cell.append { out in isNarrow ? Notation.appendHost(endpoint, to: &out) : Notation.appendEndpoint(endpoint, to: &out) }
+      endpointWidth = max(endpointWidth, min(cell.columns, isNarrow ? 15 : 28))
+      let end = line.columns + endpointWidth
+      line.styled(isRepeated ? .dim : nil) { $0.append(cell) }
+      line.pad(to: end)
+      line.pad(to: line.columns + 2)
+    }
+  }
+
+  /// The answer mark and the findings.
+  private mutating func writeTail(_ packet: Dissection) {
+    tail.clear()
+    if packet.replyTo != 0 {
+      tail.append("← ")
+      tail.append(packet.replyTo)
+      if let latency = packet.latency {
+        tail.append("  ")
+        tail.append(duration: latency)
+      }
+    }
+    for expert in packet.experts() where expert.code != .ackRejected {
+      if tail.columns > 0 { tail.append("  ") }
+      tail.append(expert)
+    }
+  }
+
+  /// What, detail and tail, aligned when there is room; the tail keeps up to half of it when there is not.
+  private mutating func joinParts() {
+    let start = line.columns
+    let room = (options.width ?? .max) - start
+    let middle = sentence.what.columns + (sentence.detail.columns > 0 ? sentence.detail.columns + 2 : 0)
+    let aligned = max(58, middle + 2) + tail.columns
+    if room >= aligned || (tail.columns == 0 && room >= middle) {
+      appendMiddle(detailAt: start + 34)
+      if tail.columns > 0 { line.advance(to: start + 58) }
+      return line.append(tail)
+    }
+    let forTail = tail.columns == 0 ? 0 : min(tail.columns, max(room / 2, room - middle - 2))
+    cell.clear()
+    swap(&cell, &line)
+    appendMiddle(detailAt: 0)
+    swap(&cell, &line)
+    line.append(cell, room: forTail == 0 ? room : room - forTail - 2)
+    if forTail > 0 { line.append("  ") }
+    line.append(tail, room: forTail)
+  }
+
+  private mutating func appendMiddle(detailAt column: Int) {
+    line.styled(sentence.style) { $0.append(sentence.what) }
+    if sentence.detail.columns == 0 { return }
+    line.advance(to: column)
+    line.append(sentence.detail)
+  }
+}
+
+extension StyledText {
+  /// `! status 9 is not defined for M`, or a note behind a dot.
+  mutating func append(_ expert: Expert) {
+    styled(TextStyle(expert.severity)) { text in
+      text.append(expert.severity == .note ? "· " : "! ")
+      text.append(untrusted: expert.message.utf8, limit: 200)
+    }
+  }
+}
+
+extension TextStyle {
+  init(_ severity: Severity) {
+    switch severity {
+    case .error: self = .bad
+    case .warning: self = .warning
+    case .note: self = .dim
+    }
+  }
+}
