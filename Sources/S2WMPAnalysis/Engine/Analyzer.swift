@@ -16,6 +16,9 @@ public final class Analyzer: ConversationReceiver {
   var exchanges = ExchangeTable()
   var partialBytes = 0
   var totals = AnalysisTotals()
+  var details = DetailPool()
+  /// The frame of a packet that lies in one frame, as a list.
+  private let single: UnsafeMutablePointer<UInt64>
   private var nextSerial: UInt32 = 0
   private var nextNumber: UInt32 = 0
   /// Conversations of ours that have no number yet.
@@ -26,6 +29,7 @@ public final class Analyzer: ConversationReceiver {
     self.options = options
     self.sink = sink
     self.seed = seed
+    single = .allocate(capacity: 1)
     replays = ReplayMemory(seed: seed)
     switch options.order {
     case .immediate:
@@ -36,6 +40,10 @@ public final class Analyzer: ConversationReceiver {
       sequencer = Sequencer(window: window)
     }
     sequencer.analyzer = self
+  }
+
+  deinit {
+    single.deallocate()
   }
 
   /// Totals so far.
@@ -196,11 +204,11 @@ public final class Analyzer: ConversationReceiver {
     sequencer.holds.set(&pointer.pointee.backward.hold, since: 0)
   }
 
-  private func isNamed(_ conversation: Conversation) -> Bool {
+  private func isNamed(_ conversation: borrowing Conversation) -> Bool {
     !options.ports.isEmpty && (options.ports.contains(conversation.first.port) || options.ports.contains(conversation.second.port))
   }
 
-  private static func isDefaultPort(_ conversation: Conversation) -> Bool {
+  private static func isDefaultPort(_ conversation: borrowing Conversation) -> Bool {
     [conversation.first.port, conversation.second.port].contains { $0 == DefaultPort.peer || $0 == DefaultPort.bootstrap }
   }
 
@@ -233,23 +241,21 @@ public final class Analyzer: ConversationReceiver {
     nextNumber &+= 1
   }
 
-  func handOut(_ record: borrowing PacketRecord) {
+  func handOut(_ record: PacketRecord) {
     let conversation = record.conversation
     if conversation.pointee.number == .max { number(conversation) }
     count(record)
-    var single = record.frame
-    withUnsafePointer(to: &single) { one in
-      sink.receive(
-        Dissection(
-          frame: record.frame, time: record.time, frames: record.frames ?? UnsafeBufferPointer(start: one, count: 1),
-          transport: conversation.pointee.transport, stream: conversation.pointee.number,
-          source: conversation.pointee.source(record.direction), destination: conversation.pointee.destination(record.direction),
-          dialect: record.dialect, layout: record.layout, bytes: record.bytes, length: record.length, findings: record.findings,
-          details: record.details, replyTo: record.replyTo, latency: record.latency))
-    }
+    single.pointee = record.frame
+    sink.receive(
+      Dissection(
+        frame: record.frame, time: record.time, frames: record.frames ?? UnsafeBufferPointer(start: single, count: 1),
+        transport: conversation.pointee.transport, stream: conversation.pointee.number,
+        source: conversation.pointee.source(record.direction), destination: conversation.pointee.destination(record.direction),
+        dialect: record.dialect, layout: record.layout, bytes: record.bytes, length: record.length, findings: record.findings,
+        details: record.details < 0 ? nil : details.take(record.details), replyTo: record.replyTo, latency: record.latency))
   }
 
-  private func count(_ record: borrowing PacketRecord) {
+  private func count(_ record: PacketRecord) {
     if record.layout == nil { totals.malformed += 1 } else { totals.packets += 1 }
     guard !record.findings.isEmpty else { return }
     switch record.findings.worst {
