@@ -40,8 +40,12 @@ enum Program {
       StandardOutput.write(message + "\n")
       exit(0)
     }
-    StandardError.line(message)
-    exit(error is CommandError ? 3 : 2)
+    if let failure = error as? CommandError {
+      StandardError.complain(failure.description)
+      exit(3)
+    }
+    StandardError.line(message.hasPrefix("Error: ") ? "s2wmp: " + message.dropFirst(7) : message)
+    exit(2)
   }
 }
 

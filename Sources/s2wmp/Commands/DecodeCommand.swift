@@ -61,7 +61,9 @@ struct DecodeCommand: ParsableCommand {
     let total = try decodeAll(printer, out)
     printer.end()
     if count { StandardOutput.write("\(printer.matched)\n") }
-    if let closing = printer.closing(conversations: total.conversations, hint: hint) { StandardError.line(closing) }
+    if !total.failed || printer.matched > 0, let closing = printer.closing(conversations: total.conversations, hint: hint) {
+      StandardError.line(closing)
+    }
     if total.failed { throw ExitCode(3) }
     if strict && printer.broken > 0 { throw ExitCode(1) }
   }

@@ -55,13 +55,10 @@ final class PacketPrinter: DissectionSink {
     return true
   }
 
-  /// What comes before the first packet.
+  /// What stands before the first packet even when none comes.
   func begin() {
     scratch.removeAll(keepingCapacity: true)
     switch style {
-    case .text(var line):
-      if !isQuiet { line.appendHeading(to: &scratch) }
-      style = .text(line)
     case .csv(var line):
       if !isQuiet { line.appendHeader(to: &scratch) }
       style = .csv(line)
@@ -123,6 +120,7 @@ final class PacketPrinter: DissectionSink {
     switch style {
     case .nothing: return .nothing
     case .text(var line):
+      if matched == 1 && !isQuiet { line.appendHeading(to: &scratch) }
       summary.count(packet)
       line.append(packet, to: &scratch)
       return .text(line)
