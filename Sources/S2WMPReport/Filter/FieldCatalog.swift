@@ -85,6 +85,6 @@ public enum FieldCatalog {
     if let found = index[token.text] ?? index[token.text.lowercased()] { return found }
     let near = Suggestions.nearest(to: token.text, among: entries.map(\.name))
     let hint = near.isEmpty ? "the fields are listed by --help-filter" : "did you mean \(near.joined(separator: ", "))?"
-    throw source.error(token, "there is no field \(SafeText.quoted(token.text)); \(hint)")
+    throw source.error(token, "there is no field \(FilterText.quoted(token.text)); \(hint)")
   }
 }

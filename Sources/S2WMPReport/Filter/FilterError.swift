@@ -35,7 +35,7 @@ private struct Excerpt {
     if start > 0 { show("…", marked: false) }
     var at = start
     for scalar in String(decoding: utf8[start..<end], as: UTF8.self).unicodeScalars {
-      show(SafeText.shown(scalar), marked: at >= position && at < position + max(1, length))
+      show(FilterText.shown(scalar), marked: at >= position && at < position + max(1, length))
       at += UTF8.width(scalar)
     }
     if end < utf8.count { show("…", marked: false) }
@@ -57,7 +57,7 @@ private struct Excerpt {
 }
 
 /// Text from a user or a stranger, made safe for a terminal.
-enum SafeText {
+enum FilterText {
   /// One column a character: printable US-ASCII and the letters of a few scripts as they are, everything else as `\u{…}`.
   static func shown(_ scalar: Unicode.Scalar) -> String {
     switch scalar.value {

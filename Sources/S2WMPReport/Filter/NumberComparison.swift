@@ -110,7 +110,7 @@ extension FilterComparison {
     if values.contains(where: { $0 != nil }) { return .symbol(values) }
     var seen: Set<String> = []
     let known = tables.flatMap { $0.1.map(\.symbol) }.filter { seen.insert($0).inserted }
-    throw source.error(token, "\(fieldToken.text) has no value \(SafeText.quoted(token.text)); it has \(known.joined(separator: ", "))")
+    throw source.error(token, "\(fieldToken.text) has no value \(FilterText.quoted(token.text)); it has \(known.joined(separator: ", "))")
   }
 }
 

@@ -172,7 +172,7 @@ struct PatternCompiler {
     case "r": return [13...13]
     case "t": return [9...9]
     case let scalar? where scalar.isASCII && !Self.isLetterOrDigit(value): return [value...value]
-    case let scalar: throw PatternError(sentence: "the pattern has the escape \\\(SafeText.shown(scalar ?? "\u{fffd}")), which is not known")
+    case let scalar: throw PatternError(sentence: "the pattern has the escape \\\(FilterText.shown(scalar ?? "\u{fffd}")), which is not known")
     }
   }
 

@@ -74,7 +74,7 @@ extension FilterComparison {
     if found != 0 { return found }
     var seen: Set<String> = []
     let known = choice.names.filter { !$0.isEmpty && seen.insert($0).inserted }.joined(separator: ", ")
-    throw source.error(token, "\(fieldToken.text) has no value \(SafeText.quoted(token.text)); it has \(known)")
+    throw source.error(token, "\(fieldToken.text) has no value \(FilterText.quoted(token.text)); it has \(known)")
   }
 
   private func orderingMask(_ choice: FilterChoice) throws(FilterError) -> UInt64 {
