@@ -30,10 +30,11 @@ struct FilterHostileTests {
   @Test("Texts of random pieces and bytes never trap, errors point into the text") func random() throws {
     var random = Random(state: 0x9e37_79b9_7f4a_7c15)
     let packets = [
-      try Sample.message(), try Sample.chatRequest([0xff, 0x61]), try Sample.userBroadcast("é"), try Sample.acknowledgement(1), Sample.malformed(),
+      try FilterSample.message(), try FilterSample.chatRequest([0xff, 0x61]), try FilterSample.userBroadcast("é"), try FilterSample.acknowledgement(1),
+      FilterSample.malformed(),
     ]
     var accepted = 0
-    for _ in 0..<20_000 {
+    for _ in 0..<6_000 {
       var text = ""
       for _ in 0...random.next(8) {
         text += Self.pieces[random.next(Self.pieces.count)]
@@ -49,13 +50,13 @@ struct FilterHostileTests {
         #expect(!error.rendered.isEmpty)
       }
     }
-    #expect(accepted > 500)
+    #expect(accepted > 200)
   }
 
   @Test("Comparisons of every field with every operator and value never trap") func everyField() throws {
     let values = ["1", "7f3a", "\"a\"", "busy", "10.0.0.0/8", "\"2026-11-24\"", "fe80::1", "warning", "*", "0.5"]
     let operators = ["==", "!=", "===", "!==", "<", "<=", ">", ">=", "contains", "matches"]
-    let packets = [try Sample.message(), Sample.malformed(), try Sample.userBroadcast("x")]
+    let packets = [try FilterSample.message(), FilterSample.malformed(), try FilterSample.userBroadcast("x")]
     for entry in FieldCatalog.entries {
       for value in values {
         for symbol in operators {
@@ -67,7 +68,7 @@ struct FilterHostileTests {
   }
 
   @Test("Packets shorter than their layout are read within their bytes") func shortPackets() throws {
-    let whole = try Sample.chatRequest(Array("alice".utf8))
+    let whole = try FilterSample.chatRequest(Array("alice".utf8))
     let filters = try LayoutID.chatRequest.rows.map { try DisplayFilter("chat_request.\($0.name)") }
     for count in 2..<whole.bytes.count {
       var packet = whole
@@ -80,7 +81,7 @@ struct FilterHostileTests {
   }
 
   @Test("Long chains and sets") func long() throws {
-    let packet = try Sample.message()
+    let packet = try FilterSample.message()
     #expect(try packet.matches(String(repeating: "udp || ", count: 9000) + "tcp"))
     #expect(try !packet.matches(String(repeating: "tcp && ", count: 9000) + "udp"))
     #expect(try packet.matches("frame in {" + (0..<9000).map { "\($0)" }.joined(separator: ",") + "}"))

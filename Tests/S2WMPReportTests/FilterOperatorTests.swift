@@ -14,7 +14,7 @@ struct FilterOperatorTests {
     ("length === 4", true), ("length !== 4", false), ("undefined == 0", true), ("version == 1", true), ("length < 0", false), ("length >= 0", true),
   ])
   func numbers(filter: String, matches: Bool) throws {
-    #expect(try Sample.message().matches(filter) == matches, "\(filter)")
+    #expect(try FilterSample.message().matches(filter) == matches, "\(filter)")
   }
 
   @Test(arguments: [
@@ -24,16 +24,16 @@ struct FilterOperatorTests {
     ("type in {M, SC}", true), ("packet.name == M", true), ("packet.name != M", false), ("packet.name == malformed", false),
   ])
   func codes(filter: String, matches: Bool) throws {
-    #expect(try Sample.message().matches(filter) == matches, "\(filter)")
+    #expect(try FilterSample.message().matches(filter) == matches, "\(filter)")
   }
 
   @Test("One name has another value in each dialect") func codesByLayout() throws {
-    #expect(try Sample.legacyMessage().matches("status == busy"))
-    #expect(try Sample.legacyMessage().matches("s2wmp.legacy.messaging.status == busy"))
-    #expect(try !Sample.legacyMessage().matches("s2wmp.messaging.status == busy"))
-    #expect(try Sample.acknowledgement(2).matches("error == hash_didnt_match"))
-    #expect(try Sample.acknowledgement(2).matches("ack.error == \"hash didn't match\" && ack == rejected"))
-    #expect(try Sample.lookupResponse([UInt8](repeating: 0, count: 16)).matches("status == user_found"))
+    #expect(try FilterSample.legacyMessage().matches("status == busy"))
+    #expect(try FilterSample.legacyMessage().matches("s2wmp.legacy.messaging.status == busy"))
+    #expect(try !FilterSample.legacyMessage().matches("s2wmp.messaging.status == busy"))
+    #expect(try FilterSample.acknowledgement(2).matches("error == hash_didnt_match"))
+    #expect(try FilterSample.acknowledgement(2).matches("ack.error == \"hash didn't match\" && ack == rejected"))
+    #expect(try FilterSample.lookupResponse([UInt8](repeating: 0, count: 16)).matches("status == user_found"))
   }
 
   @Test(arguments: [
@@ -44,7 +44,7 @@ struct FilterOperatorTests {
     ("type == ACK AND length == 4 OR version == 1", true), ("type == ACK && type == SC && type == M || type == M", true),
   ])
   func logic(filter: String, matches: Bool) throws {
-    #expect(try Sample.message().matches(filter) == matches, "\(filter)")
+    #expect(try FilterSample.message().matches(filter) == matches, "\(filter)")
   }
 
   @Test(arguments: [
@@ -57,7 +57,7 @@ struct FilterOperatorTests {
     ("body contains 3301", true), ("body contains 0102", true), ("body contains 010203", false), ("client_id == 00", true), ("sender_id == 0x7f3a", true),
   ])
   func bytes(filter: String, matches: Bool) throws {
-    #expect(try Sample.message().matches(filter) == matches, "\(filter)")
+    #expect(try FilterSample.message().matches(filter) == matches, "\(filter)")
   }
 
   @Test(arguments: [
@@ -67,15 +67,15 @@ struct FilterOperatorTests {
     ("name matches r\"^\\w{5}$\"", true), ("name matches \"^\\w{5}$\"", true), ("name matches \"^\\\\w{6}$\"", false),
   ])
   func text(filter: String, matches: Bool) throws {
-    #expect(try Sample.chatRequest(Array("alice".utf8)).matches(filter) == matches, "\(filter)")
+    #expect(try FilterSample.chatRequest(Array("alice".utf8)).matches(filter) == matches, "\(filter)")
   }
 
   @Test("What is shown can be pasted") func escapes() throws {
-    let packet = try Sample.chatRequest([0x61, 0xff, 0x5c])
+    let packet = try FilterSample.chatRequest([0x61, 0xff, 0x5c])
     let shown = try packet.column("name")
     #expect(shown == "a\\xff\\x5c")
     #expect(try packet.matches("name == \"\(shown)\""))
-    let broadcast = try Sample.userBroadcast("é\u{7}\u{1f600}")
+    let broadcast = try FilterSample.userBroadcast("é\u{7}\u{1f600}")
     let text = try broadcast.column("name")
     #expect(text == "é\\u0007😀")
     #expect(try broadcast.matches("name == \"\(text)\""))
@@ -93,11 +93,11 @@ struct FilterOperatorTests {
     ("udp.port == 41022", false), ("tcp.srcport == 41022", true), ("tcp.dstport in {5000..5005}", true), ("udp.srcport", false), ("udp.dstport", false),
   ])
   func addresses(filter: String, matches: Bool) throws {
-    #expect(try Sample.message().matches(filter) == matches, "\(filter)")
+    #expect(try FilterSample.message().matches(filter) == matches, "\(filter)")
   }
 
   @Test func addressesOfIPv6() throws {
-    var packet = try Sample.message()
+    var packet = try FilterSample.message()
     packet.source = Endpoint(high: 0xfe80_0000_0000_0000, low: 1, port: 9, isIPv4: false)
     packet.destination = Endpoint(high: 0, low: 0xffff_0a00_0007, port: 9, isIPv4: false)
     for filter in ["ipv6.addr == fe80::1", "ipv6.src == fe80::/10", "src == [fe80::1]:9", "src == [fe80::1]", "ipv6.dst == ::ffff:10.0.0.7", "addr == ::/0"] {
@@ -108,13 +108,13 @@ struct FilterOperatorTests {
   }
 
   @Test func addressFields() throws {
-    let mapped = try Sample.lookupResponse([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 9])
+    let mapped = try FilterSample.lookupResponse([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 9])
     for filter in ["address == 10.0.0.9", "address == 10.0.0.0/28", "address == ::ffff:10.0.0.9", "lookup_response.port == 5009", "s2wmp.port == 5009"] {
       #expect(try mapped.matches(filter), "\(filter)")
     }
     #expect(try !mapped.matches("port == 5009"), "port alone is the TCP or UDP port")
     #expect(try mapped.matches("request_id == 0102030405060708 && request_id == 0102"))
-    let legacy = try TestPacket(.lookupResponse, .legacy, fields: [("address", .address([10, 0, 0, 9]))])
+    let legacy = try FilterPacket(.lookupResponse, .legacy, fields: [("address", .address([10, 0, 0, 9]))])
     #expect(try legacy.matches("address == 10.0.0.9 and address in {10.0.0.1 .. 10.0.0.20}"))
   }
 }

@@ -1,12 +1,12 @@
+import S2WMPAnalysis
 import S2WMPFlow
 import S2WMPWire
 import Testing
 
-@testable import S2WMPAnalysis
 @testable import S2WMPReport
 
 /// A packet to filter, with the facts around it.
-struct TestPacket {
+struct FilterPacket {
   var bytes: [UInt8]
   var dialect = Dialect.v1
   var frames: [UInt64] = [7]
@@ -60,51 +60,51 @@ struct TestPacket {
 }
 
 /// Packets that the filter suites share.
-enum Sample {
+enum FilterSample {
   static let alice = Hex.bytes("7f3a22be000102030405060708c1d001") ?? []
   static let bob = Hex.bytes("22be0914ffeeddccbbaa998877665544") ?? []
 
-  static func message() throws -> TestPacket {
-    try TestPacket(
+  static func message() throws -> FilterPacket {
+    try FilterPacket(
       .message,
       fields: fields(("status", 1), ("datetime", 1_795_527_721_123)) + [
         ("sender_id", .bytes(alice)), ("receiver_id", .bytes(bob)), ("body", .bytes([0x9f, 0x33, 0x01, 0x02])),
       ])
   }
 
-  static func legacyMessage() throws -> TestPacket {
-    try TestPacket(.message, .legacy, fields: fields(("status", 3)) + [("sender_id", .bytes(alice)), ("body", .bytes([1]))])
+  static func legacyMessage() throws -> FilterPacket {
+    try FilterPacket(.message, .legacy, fields: fields(("status", 3)) + [("sender_id", .bytes(alice)), ("body", .bytes([1]))])
   }
 
-  static func acknowledgement(_ error: UInt64) throws -> TestPacket {
-    var packet = try TestPacket(.acknowledgement, fields: fields(("ack", error == 0 ? 1 : 0), ("error", error)) + [("user_id", .bytes(alice))])
+  static func acknowledgement(_ error: UInt64) throws -> FilterPacket {
+    var packet = try FilterPacket(.acknowledgement, fields: fields(("ack", error == 0 ? 1 : 0), ("error", error)) + [("user_id", .bytes(alice))])
     packet.replyTo = 5
     packet.latency = 816_000
     return packet
   }
 
-  static func chatRequest(_ name: [UInt8]) throws -> TestPacket {
-    try TestPacket(
+  static func chatRequest(_ name: [UInt8]) throws -> FilterPacket {
+    try FilterPacket(
       .chatRequest,
       fields: [
         ("requestor_id", .bytes(alice)), ("user_id", .bytes(bob)), ("public_key", .bytes([0x30, 0x82, 0x01])), ("name", .text(name)),
       ])
   }
 
-  static func userBroadcast(_ name: String) throws -> TestPacket {
-    var packet = try TestPacket(.userBroadcast, .legacy, fields: fields(("reply", 1)) + [("user_id", .bytes(bob)), ("name", .text(Array(name.utf8)))])
+  static func userBroadcast(_ name: String) throws -> FilterPacket {
+    var packet = try FilterPacket(.userBroadcast, .legacy, fields: fields(("reply", 1)) + [("user_id", .bytes(bob)), ("name", .text(Array(name.utf8)))])
     packet.transport = .udp
     return packet
   }
 
-  static func lookupResponse(_ address: [UInt8]) throws -> TestPacket {
-    try TestPacket(
+  static func lookupResponse(_ address: [UInt8]) throws -> FilterPacket {
+    try FilterPacket(
       .lookupResponse,
       fields: fields(("port", 5009)) + [("request_id", .bytes([1, 2, 3, 4, 5, 6, 7, 8])), ("lookup_id", .bytes(bob)), ("address", .address(address))])
   }
 
-  static func malformed() -> TestPacket {
-    var packet = TestPacket([9, 8, 7, 6])
+  static func malformed() -> FilterPacket {
+    var packet = FilterPacket([9, 8, 7, 6])
     packet.isMalformed = true
     packet.findings = [.malformedVersion]
     return packet

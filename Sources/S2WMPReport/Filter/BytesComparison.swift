@@ -94,7 +94,7 @@ extension FilterComparison {
     guard case .bytes(let fixed?) = field.kind else { return pattern }
     let count = pattern.head.count + pattern.tail.count
     if count > fixed { throw source.error(token, "\(fieldToken.text) has \(fixed) bytes, and this has \(count)") }
-    if count < fixed && !sizes.contains(count) { pattern.isOpen = true }
+    if count < fixed && operation != .contains && !sizes.contains(count) { pattern.isOpen = true }
     return pattern
   }
 

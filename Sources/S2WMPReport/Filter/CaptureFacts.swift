@@ -93,19 +93,15 @@ enum CaptureFacts {
           bits: { $0.findings.rawValue }))),
     FilterField(
       name: "expert.message", note: "what a finding says", kind: .text,
-      values: .bytes { packet, visit in packet.findings.codes.contains { visitMessages(of: $0, packet, visit) } }),
+      values: .bytes { packet, visit in
+        packet.experts().contains { expert in
+          var message = expert.message
+          return message.withUTF8 { visit(UnsafeRawBufferPointer($0)) }
+        }
+      }),
   ]
 
   private static let codes = FilterChoice(names: ExpertCode.allCases.map(\.name), bits: { $0.findings.rawValue })
-
-  /// The messages of one finding: its details', or else its meaning.
-  private static func visitMessages(of code: ExpertCode, _ packet: Dissection, _ visit: (UnsafeRawBufferPointer) -> Bool) -> Bool {
-    let told = packet.details.filter { $0.code == code }.map(\.message)
-    return (told.isEmpty ? [code.meaning] : told).contains { message in
-      var message = message
-      return message.withUTF8 { visit(UnsafeRawBufferPointer($0)) }
-    }
-  }
 
   private static let exchange: [FilterField] = [
     FilterField(

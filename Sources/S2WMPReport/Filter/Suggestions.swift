@@ -9,7 +9,7 @@ enum Suggestions {
     let wanted = Array(word.lowercased().utf8)
     let limit = max(1, wanted.count / 3)
     var best: [(distance: Int, name: String)] = []
-    for name in names {
+    for name in names where abs(name.utf8.count - wanted.count) <= limit {
       let distance = distance(wanted, Array(name.lowercased().utf8))
       if distance <= limit { best.append((distance, name)) }
     }
