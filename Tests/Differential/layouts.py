@@ -100,9 +100,7 @@ def _legacy_size(kind, data, datagram, to_end):
 
 def _broadcast_size(available, datagram, to_end):
     if datagram:
-        if available > 59 and available % 2 == 0:
-            raise Bad("malformed.length")
-        return available if available >= 59 else 43
+        return available - (available - 59) % 2 if available >= 59 else 43 if available <= 43 else 59
     return 43 if available == 43 and to_end else 59
 
 

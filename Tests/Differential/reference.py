@@ -32,6 +32,7 @@ class Line:
     name: str = "malformed"
     fields: dict = field(default_factory=dict)
     expert: list = field(default_factory=list)
+    last: float = math.inf       # its own last frame
     delivered: float = math.inf  # frame at which the last byte was in order
     stream: int = 0
     time: object = None
@@ -224,6 +225,7 @@ def run_lines(conversation, side, index, dialect):
         made = Line(conversation, side.direction.source, side.direction.destination, dialect,
                     bytes(run.data[position:end]), run.origins[position:end])
         made.delivered = max(run.origins[:end]) if in_order else math.inf
+        made.last = max(run.origins[position:end])
         position = end
         lines.append(made)
         return made

@@ -53,7 +53,12 @@ struct DialectDecision {
   private func dialect(_ backlog: Backlog, closing: Bool) -> Dialect? {
     let isOver = closing || (backlog.forward.isClosed && backlog.backward.isClosed)
     let (v1, legacy) = (fails(.v1, backlog), fails(.legacy, backlog))
-    guard v1 != legacy else { return v1 || isOver ? byFirstPackets(backlog) ?? unharmed(backlog) : nil }
+    if v1 == legacy {
+      guard v1 || isOver else { return nil }
+      // The direction that has not spoken yet may still tell.
+      let isKnown = isOver || min(backlog.forward.bytes.count, backlog.backward.bytes.count) >= Messaging.undefined.end
+      return byFirstPackets(backlog) ?? (isKnown ? unharmed(backlog) : nil)
+    }
     let survivor = v1 ? Dialect.legacy : .v1
     // The survivor may still fail, and then the first packets decide: wait if they say otherwise.
     if isOver || byFirstPackets(backlog) ?? survivor == survivor { return survivor }
