@@ -7,12 +7,12 @@ import Testing
 
 @Suite("Messages of findings")
 struct ExpertMessageTests {
-  private func experts(_ sample: Sample, _ codes: ExpertCode...) -> [String] {
+  private func experts(_ sample: PacketSample, _ codes: ExpertCode...) -> [String] {
     sample.changed { $0.codes += codes }.dissect { packet in packet.experts().map { "\($0.field ?? "-"): \($0.message)" } }
   }
 
   private func malformed(_ bytes: [UInt8], _ code: ExpertCode, length: UInt64? = nil, dialect: Dialect = .v1) -> [String] {
-    let sample = Sample(bytes, dialect).changed {
+    let sample = PacketSample(bytes, dialect).changed {
       $0.isMalformed = true
       $0.length = length
     }
@@ -24,12 +24,12 @@ struct ExpertMessageTests {
     let wrong = try message(SampleIDs.alice, SampleIDs.bob, status: 9)
     #expect(experts(wrong, .fieldStatus) == ["status: status 9 is not defined for M"])
     #expect(experts(wrong) == [])
-    let lookup = try Sample(.lookup, ["broadcast": .unsigned(1), "status": .unsigned(3)])
+    let lookup = try PacketSample(.lookup, ["broadcast": .unsigned(1), "status": .unsigned(3)])
     #expect(
       experts(lookup, .fieldBroadcast, .fieldStatus) == [
         "status: status 3 is not defined for LP", "broadcast: broadcast is 1, but LP takes 0",
       ])
-    let ack = try Sample(.acknowledgement, ["ack": .unsigned(1), "error": .unsigned(2)])
+    let ack = try PacketSample(.acknowledgement, ["ack": .unsigned(1), "error": .unsigned(2)])
     #expect(experts(ack, .ackInconsistent) == ["-: ack says 1 (accepted), error says 2 (hash didn't match)"])
     #expect(experts(ack, .ackRejected) == ["error: rejected with error 2 (hash didn't match)"])
     let skewed = try message(SampleIDs.alice, SampleIDs.bob).changed { $0.milliseconds = 3 * 86_400_000 }
@@ -40,7 +40,7 @@ struct ExpertMessageTests {
   func keys() throws {
     let request = try introduction("alice", SampleIDs.alice)
     #expect(experts(request, .idMismatch)[0].hasPrefix("requestor_id: requestor_id is not the ID of the public key, which is "))
-    let bad = try Sample(.idChange, ["public_key": .bytes([1, 2, 3])])
+    let bad = try PacketSample(.idChange, ["public_key": .bytes([1, 2, 3])])
     #expect(experts(bad, .keyInvalid) == ["public_key: the 3 bytes of public_key are no key that v1 knows"])
   }
 
@@ -68,7 +68,7 @@ struct ExpertMessageTests {
   func everything() throws {
     for dialect in Dialect.allCases {
       for type in PacketType.all(dialect) {
-        for code in ExpertCode.allCases { #expect(try experts(Sample(type, dialect), code).count == 1) }
+        for code in ExpertCode.allCases { #expect(try experts(PacketSample(type, dialect), code).count == 1) }
       }
       for code in ExpertCode.allCases {
         for bytes in [[], [1], [1, 8], [1, 255], [UInt8](repeating: 0xff, count: 256)] as [[UInt8]] {

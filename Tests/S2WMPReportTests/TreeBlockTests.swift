@@ -7,14 +7,14 @@ import Testing
 
 @Suite("Tree format")
 struct TreeBlockTests {
-  func tree(_ samples: [Sample], _ options: TextOptions = TextOptions()) -> String {
+  func tree(_ samples: [PacketSample], _ options: TextOptions = TextOptions()) -> String {
     var format = TreeBlock(options)
     var out: [UInt8] = []
     for sample in samples { sample.dissect { format.append($0, to: &out) } }
     return String(decoding: out, as: UTF8.self)
   }
 
-  func wrongMessage() throws -> Sample {
+  func wrongMessage() throws -> PacketSample {
     try message(SampleIDs.alice, SampleIDs.bob, frame: 17, status: 9, body: 20).changed {
       $0.codes = [.fieldStatus, .tcpRetransmission]
       $0.replyTo = 3
@@ -27,7 +27,7 @@ struct TreeBlockTests {
 
   @Test("bytes that frame no packet")
   func malformed() {
-    let sample = Sample(Array("GET / HTTP/1.1\r\n\r\n".utf8), frame: 30).changed {
+    let sample = PacketSample(Array("GET / HTTP/1.1\r\n\r\n".utf8), frame: 30).changed {
       $0.isMalformed = true
       $0.length = 300
       $0.codes = [.malformedVersion]
@@ -39,7 +39,7 @@ struct TreeBlockTests {
   func complete() throws {
     for dialect in Dialect.allCases {
       for type in PacketType.all(dialect) {
-        let sample = try Sample(type, dialect)
+        let sample = try PacketSample(type, dialect)
         let lines = tree([sample]).split(separator: "\n").map(String.init)
         let layout = try #require(LayoutID(type, dialect))
         for row in layout.rows { #expect(lines.contains { $0.dropFirst(34).hasPrefix(row.name + " ") }) }
@@ -101,7 +101,7 @@ struct CSVTests {
     var csv = CSVLine()
     var out: [UInt8] = []
     csv.appendHeader(to: &out)
-    let ack = try Sample(.acknowledgement, frame: 18, ["error": .unsigned(2)]).changed {
+    let ack = try PacketSample(.acknowledgement, frame: 18, ["error": .unsigned(2)]).changed {
       $0.codes = [.ackRejected, .ackUnmatched]
       $0.replyTo = 17
       $0.latency = 816_000
@@ -109,6 +109,17 @@ struct CSVTests {
     ack.dissect { csv.append($0, to: &out) }
     try message(SampleIDs.alice, SampleIDs.bob).changed { $0.milliseconds = nil }.dissect { csv.append($0, to: &out) }
     #expect(String(decoding: out, as: UTF8.self) == Snapshots.csv)
+  }
+
+  @Test("columns of any field that filters know; a name that looks like a formula is kept, in quotes")
+  func fields() throws {
+    var csv = try CSVLine(fields: ["frame", "name", "s2wmp.chat_request.name"].map { try FieldColumn($0) })
+    var out: [UInt8] = []
+    csv.appendHeader(to: &out)
+    try introduction("=cmd", SampleIDs.alice, frame: 7).dissect { csv.append($0, to: &out) }
+    let text = String(decoding: out, as: UTF8.self)
+    #expect(text.hasPrefix("frame,name,s2wmp.chat_request.name\r\n7,"))
+    #expect(text.hasSuffix(",\"=cmd\"\r\n"))
   }
 
   @Test("RFC 4180 quoting, formulas included")
