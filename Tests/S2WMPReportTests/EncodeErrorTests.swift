@@ -124,6 +124,14 @@ struct EncodeErrorTests {
     #expect(EncodeSamples.failure("{" + String(repeating: "\"a\":1,", count: 1 << 18) + "\"a\":1}") == large)
   }
 
+  @Test("The number of packets has a limit")
+  func manyPackets() {
+    let error = #expect(throws: EncodeInputError.self) {
+      try EncodeInput.packets(from: Array(String(repeating: "{\"hex\":\"\"}\n", count: 4).utf8), limit: 3)
+    }
+    #expect(error?.description == "line 4: the input holds more than 3 objects; encode it in parts")
+  }
+
   @Test("Damaged input gives packets or an error, never a trap")
   func damaged() throws {
     var random = SystemRandomNumberGenerator()
@@ -134,7 +142,7 @@ struct EncodeErrorTests {
         let at = Int.random(in: 0..<bytes.count, using: &random)
         bytes[at] = UInt8.random(in: 0...255, using: &random)
       }
-      _ = try? EncodeInput.packets(from: bytes)
+      if let packets = try? EncodeInput.packets(from: bytes) { _ = try? CapturePlan(packets) }
       _ = try? EncodeInput.packets(from: Array(line.prefix(Int.random(in: 0...line.count, using: &random))))
     }
   }
