@@ -33,7 +33,7 @@ def run(binary, path):
         raise Difference("the program took over %d s" % TIMEOUT) from None
     if result.returncode not in (0, 1):
         raise Difference("the program ended with status %d: %s" % (result.returncode, result.stderr.decode(errors="replace")[-500:]))
-    lines = result.stdout.decode().splitlines()
+    lines = [line for line in result.stdout.decode().split("\n") if line]
     try:
         return [json.loads(line) for line in lines]
     except ValueError as error:

@@ -24,7 +24,7 @@ class Network:
         # Copies of a segment are cut at the same byte: a streaming decoder does not come back to a cut that it has passed.
         self.same_cut = bool(profile.get("snap"))
         self.identification = rng.getrandbits(16)
-        self.frames = []
+        self.frames, self.has_fragments = [], False
 
     def chance(self, name):
         return self.rng.random() < self.profile.get(name, 0)
@@ -53,6 +53,7 @@ class Network:
         """Offsets and fragments of a packet, in any order; the first holds some payload."""
         if not self.chance("fragment") or len(data) < 56:
             return [(0, data, False)]
+        self.has_fragments = True
         cuts = sorted(self.rng.sample(range(48, len(data), 8), min(self.rng.randint(1, 3), len(range(48, len(data), 8)))))
         edges = list(zip([0, *cuts], [*cuts, len(data)]))
         found = [(a, data[a:b], b < len(data)) for a, b in edges]
@@ -108,7 +109,7 @@ class File:
     def __init__(self, rng, network, start):
         self.rng, self.network, self.start = rng, network, start
         self.order = ">" if network.big else "<"
-        self.snap = rng.randint(150, 700) if network.chance("snap") else 262144
+        self.snap = rng.randint(150, 700) if network.chance("snap") and not network.has_fragments else 262144
 
     def timed(self):
         """Frames in order of time, no two at the same microsecond."""

@@ -17,8 +17,6 @@ struct Backlog {
   private(set) var events: [Event] = []
   private(set) var forward = DirectionEvidence()
   private(set) var backward = DirectionEvidence()
-  /// The direction that spoke first.
-  private(set) var firstDirection: FlowDirection?
 
   var byteCount: Int { forward.bytes.count + backward.bytes.count }
 
@@ -38,7 +36,6 @@ struct Backlog {
   mutating func segment(
     _ direction: FlowDirection, _ bytes: UnsafeRawBufferPointer, frame: UInt64, time: CaptureTime, startsSegment: Bool, unsynchronised: Bool
   ) {
-    if firstDirection == nil { firstDirection = direction }
     let start = self[direction].bytes.count
     self[direction].append(bytes, startsSegment: startsSegment, unsynchronised: unsynchronised)
     events.append(
@@ -73,6 +70,8 @@ struct DirectionEvidence {
   private(set) var v1 = Tiling()
   private(set) var legacy = Tiling()
   private(set) var isClosed = false
+  /// Where the bytes end that belong together; those behind a gap are kept only to be decoded later.
+  private var closedAt: Int?
   private var segmentStarts: [Int] = []
   private var isUnsynchronised = false
 
@@ -121,6 +120,7 @@ struct DirectionEvidence {
     guard !isClosed else { return }
     advance(whole: atEnd)
     isClosed = true
+    closedAt = bytes.count
     v1.close(at: bytes.count)
     legacy.close(at: bytes.count)
   }
@@ -170,7 +170,7 @@ struct DirectionEvidence {
 
   /// What the rules say that look at the first packet only.
   func firstPacket() -> (type: Dialect?, status: Dialect?, space: Dialect?) {
-    let first = bytes[([v1.start, legacy.start].compactMap { $0 }.min() ?? 0)...]
+    let first = bytes[..<(closedAt ?? bytes.count)][([v1.start, legacy.start].compactMap { $0 }.min() ?? 0)...]
     let start = first.startIndex
     guard first.count >= 2, first[start] == protocolVersion else { return (nil, nil, nil) }
     let type = first[start + 1]

@@ -111,6 +111,8 @@ struct PartialPacket {
   private(set) var pieces: [Piece] = []
   /// The highest frame so far, and its time.
   private(set) var highest: UInt64 = 0
+  /// The lowest frame so far; the largest number when empty.
+  private(set) var lowest: UInt64 = .max
   private(set) var time: CaptureTime = .none
 
   var isEmpty: Bool { bytes.isEmpty }
@@ -122,6 +124,7 @@ struct PartialPacket {
       pieces.append(Piece(offset: bytes.count, frame: frame, time: time, startsSegment: startsSegment))
     }
     bytes.append(contentsOf: more)
+    lowest = min(lowest, frame)
     if frame >= highest {
       highest = frame
       self.time = time
@@ -132,6 +135,7 @@ struct PartialPacket {
     bytes.removeAll(keepingCapacity: bytes.capacity <= 2048)
     pieces.removeAll(keepingCapacity: pieces.capacity <= 32)
     highest = 0
+    lowest = .max
     time = .none
   }
 

@@ -40,12 +40,15 @@ struct DialectDecision {
 
   /// On other ports: ours when the first packet frames.
   private func byFirstPacket(_ backlog: Backlog, _ closing: Bool) -> Conversation.Ownership {
-    guard let direction = backlog.firstDirection else { return closing ? .foreign : .undecided }
-    let evidence = backlog[direction]
-    if evidence.v1.packets > 0 || evidence.legacy.packets > 0 { return .ours }
+    // The first captured byte went forward, though it may wait behind a hole.
+    let evidence = closing && backlog.forward.bytes.isEmpty ? backlog.backward : backlog.forward
+    if evidence.bytes.isEmpty { return closing ? .foreign : .undecided }
+    if isFirstFramed(evidence.v1) || isFirstFramed(evidence.legacy) { return .ours }
     let isOver = closing || evidence.isClosed || (cannotFrame(evidence.v1) && cannotFrame(evidence.legacy))
     return isOver ? .foreign : .undecided
   }
+
+  private func isFirstFramed(_ tiling: DirectionEvidence.Tiling) -> Bool { tiling.start == 0 && tiling.packets > 0 }
 
   /// The very first packet is meant: one that would only begin at a later segment is not it.
   private func cannotFrame(_ tiling: DirectionEvidence.Tiling) -> Bool { tiling.hasFailed || tiling.isSeeking || tiling.nextStart > 0 }
@@ -71,8 +74,7 @@ struct DialectDecision {
 
   /// The rules for when both dialects tile the stream, or neither: type, then status, then the undefined space of the first packets.
   private func byFirstPackets(_ backlog: Backlog) -> Dialect? {
-    let leader = backlog.firstDirection ?? .forward
-    let packets = [backlog[leader].firstPacket(), backlog[leader.opposite].firstPacket()]
+    let packets = [backlog.forward.firstPacket(), backlog.backward.firstPacket()]
     for packet in packets { if let type = packet.type { return type } }
     for packet in packets { if let status = packet.status { return status } }
     for packet in packets { if let space = packet.space { return space } }

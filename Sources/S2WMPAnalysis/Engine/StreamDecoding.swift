@@ -259,7 +259,7 @@ extension Analyzer {
     func consider(_ frame: UInt64) {
       if frame != 0 && (since == 0 || frame < since) { since = frame }
     }
-    if !pointer.pointee[direction].partial.isEmpty { consider(pointer.pointee[direction].partial.pieces[0].frame) }
+    if !pointer.pointee[direction].partial.isEmpty { consider(pointer.pointee[direction].partial.lowest) }
     if let run = pointer.pointee[direction].run, run.length > 0 { consider(run.lowest) }
     if since == 0 && pointer.pointee[direction].hold < 0 { return }
     sequencer.holds.set(&pointer.pointee[direction].hold, since: since)

@@ -91,7 +91,7 @@ struct ExchangeTable {
     }
     let first = exchange.open.removeFirst()
     var settled = first.isSettled ? [] : [first.record]
-    for index in exchange.open.indices where !exchange.open[index].isSettled {
+    for index in exchange.open.indices where repeatedly && !exchange.open[index].isSettled {
       settled.append(exchange.open[index].record)
       exchange.open[index].isSettled = true
     }
