@@ -15,6 +15,8 @@ public final class Analyzer: ConversationReceiver {
   var identities = IdentityMemory()
   var exchanges = ExchangeTable()
   var partialBytes = 0
+  /// What undecided conversations have waiting.
+  private var backlogBytes = 0
   var totals = AnalysisTotals()
   var details = DetailPool()
   /// The frame of a packet that lies in one frame, as a list.
@@ -87,10 +89,9 @@ public final class Analyzer: ConversationReceiver {
       return .keep
     case .foreign: return .ignore
     case .undecided:
-      pointer.pointee.backlog = pointer.pointee.backlog ?? Backlog()
-      pointer.pointee.backlog?.segment(
-        direction, bytes, frame: frame, time: time, startsSegment: startsSegment, unsynchronised: unsynchronised)
-      tryDeciding(pointer, closing: pointer.pointee.backlog?.isFull ?? false)
+      hold(pointer) {
+        $0.segment(direction, bytes, frame: frame, time: time, startsSegment: startsSegment, unsynchronised: unsynchronised)
+      }
       return pointer.pointee.ownership == .foreign ? .ignore : .keep
     }
   }
@@ -101,9 +102,7 @@ public final class Analyzer: ConversationReceiver {
     case .ours: noteGap(pointer, direction, cause)
     case .foreign: break
     case .undecided:
-      pointer.pointee.backlog = pointer.pointee.backlog ?? Backlog()
-      pointer.pointee.backlog?.gap(direction, length, cause)
-      tryDeciding(pointer, closing: false)
+      hold(pointer) { $0.gap(direction, length, cause) }
     }
   }
 
@@ -113,8 +112,7 @@ public final class Analyzer: ConversationReceiver {
     case .ours: note(pointer, direction, finding)
     case .foreign: break
     case .undecided:
-      pointer.pointee.backlog = pointer.pointee.backlog ?? Backlog()
-      pointer.pointee.backlog?.finding(direction, finding, frame)
+      hold(pointer) { $0.finding(direction, finding, frame) }
     }
   }
 
@@ -134,9 +132,7 @@ public final class Analyzer: ConversationReceiver {
       sequencer.drain()
     case .foreign: break
     case .undecided:
-      pointer.pointee.backlog = pointer.pointee.backlog ?? Backlog()
-      pointer.pointee.backlog?.end(direction)
-      tryDeciding(pointer, closing: false)
+      hold(pointer) { $0.end(direction) }
     }
   }
 
@@ -168,6 +164,22 @@ public final class Analyzer: ConversationReceiver {
 
   // MARK: - Whose it is
 
+  /// Adds to what waits until the conversation's dialect is known, and decides if that is possible or must be.
+  private func hold(_ pointer: UnsafeMutablePointer<Conversation>, _ add: (inout Backlog) -> Void) {
+    var backlog = pointer.pointee.backlog ?? Backlog()
+    pointer.pointee.backlog = nil
+    backlogBytes -= backlog.cost
+    add(&backlog)
+    backlogBytes += backlog.cost
+    pointer.pointee.backlog = backlog
+    tryDeciding(pointer, closing: backlog.isFull || backlogBytes > options.maximumPartialBytes)
+  }
+
+  private func dropBacklog(_ pointer: UnsafeMutablePointer<Conversation>) {
+    backlogBytes -= pointer.pointee.backlog?.cost ?? 0
+    pointer.pointee.backlog = nil
+  }
+
   private func tryDeciding(_ pointer: UnsafeMutablePointer<Conversation>, closing: Bool) {
     guard let backlog = pointer.pointee.backlog else {
       if closing { pointer.pointee.ownership = .foreign }
@@ -179,13 +191,13 @@ public final class Analyzer: ConversationReceiver {
     case .wait: break
     case .foreign:
       pointer.pointee.ownership = .foreign
-      pointer.pointee.backlog = nil
+      dropBacklog(pointer)
       dropHolds(pointer)
       sequencer.drain()
     case .ours(let dialect):
       pointer.pointee.dialect = dialect
       makeOurs(pointer)
-      pointer.pointee.backlog = nil
+      dropBacklog(pointer)
       replay(backlog, pointer)
       if pointer.pointee.hold >= 0 { sequencer.holds.set(&pointer.pointee.hold, since: 0) }
       sequencer.drain()

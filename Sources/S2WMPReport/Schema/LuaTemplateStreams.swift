@@ -93,11 +93,14 @@ extension LuaTemplate {
       end
     end
 
-    -- Answers whether the datagram is ours: the first one of its conversation has to be a packet.
-    local function dissect_datagram(tvb, pinfo, root)
+    -- Answers whether the datagram is ours: the first one of its conversation has to be a packet; on a port of ours (`is_known`) bytes
+    -- may be left over.
+    local function dissect_datagram(tvb, pinfo, root, is_known)
       local known = conversation("udp")
       local dialect = dialect_of_datagram(tvb)
-      if known.ours == nil then known.ours = dialect ~= nil end
+      if known.ours == nil then
+        known.ours = dialect ~= nil or is_known and datagram_status(tvb, forced_dialect() or V1) == "malformed.trailing"
+      end
       if not known.ours then return false end
       if dialect then
         known.dialect = dialect
@@ -207,7 +210,7 @@ extension LuaTemplate {
 
     -- On a port of ours a TCP conversation is ours once one side begins with the protocol's version.
     function s2wmp.dissector(tvb, pinfo, root)
-      if pinfo.port_type == 3 then return dissect_datagram(tvb, pinfo, root) and tvb:len() or 0 end
+      if pinfo.port_type == 3 then return dissect_datagram(tvb, pinfo, root, true) and tvb:len() or 0 end
       local known = conversation("tcp")
       if not known.ours then
         if not forced_dialect() and tvb(0, 1):uint() ~= PROTOCOL_VERSION then return 0 end
@@ -227,23 +230,27 @@ extension LuaTemplate {
       return true
     end)
 
-    s2wmp:register_heuristic("udp", dissect_datagram)
+    s2wmp:register_heuristic("udp", function(tvb, pinfo, root)
+      return dissect_datagram(tvb, pinfo, root, false)
+    end)
 
     local registered = {}
 
     local function register(transport, ports)
+      if registered[transport] == ports then return end
       local dissectors = DissectorTable.get(transport .. ".port")
       if registered[transport] then dissectors:remove(registered[transport], s2wmp) end
       dissectors:add(ports, s2wmp)
       registered[transport] = ports
     end
 
-    function s2wmp.prefs_changed()
+    local function register_ports()
       register("tcp", s2wmp.prefs.tcp_ports)
       register("udp", s2wmp.prefs.udp_ports)
     end
 
-    s2wmp.prefs_changed()
+    s2wmp.prefs_changed = register_ports
+    register_ports()
 
     """#
 }
