@@ -42,10 +42,10 @@ struct Conversation: ~Copyable {
   }
 
   subscript(_ direction: FlowDirection) -> StreamDirection {
-    _read {
+    @inline(__always) _read {
       if direction == .forward { yield forward } else { yield backward }
     }
-    _modify {
+    @inline(__always) _modify {
       if direction == .forward { yield &forward } else { yield &backward }
     }
   }
