@@ -17,7 +17,9 @@ cut             decode reports a packet cut by the end of its stream or a gap; t
 held behind gap tshark, asked to put segments in order, shows nothing of a direction behind a gap that never fills.
 overlap         of a byte that came twice with different values decode shows the first, tshark either.
 cut broadcast   a User Broadcast of 43 bytes on TCP ends with its stream, which tshark does not see.
-foresight       decode sees a whole conversation before it says whose it is and which dialect; tshark sees what came so far.
+foresight       decode sees a whole conversation before it says whose it is; tshark has to know from the first segment, so on a port that
+                is not ours it passes over a conversation whose first packet comes in several, and on one that is ours over bytes that
+                came before a side began with the protocol's version.
 """
 
 import json
@@ -55,20 +57,24 @@ class Packet:
 
 
 def decoded(binary, capture):
-    """What decode says, and all its expert codes by direction."""
+    """What decode says, all its expert codes by direction, and the directions that begin with a packet in several segments."""
     run = subprocess.run([binary, "decode", "--format", "ndjson", capture], capture_output=True)
-    packets, codes = [], defaultdict(set)
+    packets, codes, split, started = [], defaultdict(set), set(), set()
     for line in run.stdout.decode("utf-8").splitlines():
         item = json.loads(line)
         found = {expert["code"] for expert in item["expert"]}
         way = (item["transport"], item["src"], item["dst"])
         codes[way] |= found
+        if item["stream"] not in started:
+            started.add(item["stream"])
+            if len(item["frames"]) > 1:
+                split.add(way)
         packets.append(
             Packet(
                 item["frame"], item["src"], item["dst"], item["transport"], item["name"], item["dialect"], item["length"],
                 {name: text(name, value) for name, value in item["fields"].items()},
                 {code for code in found if code.startswith(SHARED_CODES)}))
-    return packets, codes
+    return packets, codes, split
 
 
 def text(name, value):
@@ -77,7 +83,8 @@ def text(name, value):
 
 
 class Comparison:
-    def __init__(self, packets, codes, dissected, as_captured):
+    def __init__(self, packets, codes, split, dissected, as_captured):
+        self.split = split
         self.codes = codes
         self.as_captured = Counter(packet.key() for packet in as_captured)
         self.known = Counter()
@@ -109,8 +116,17 @@ class Comparison:
                 self.known["malformed run"] += 1
             if missing and self.is_behind_gap(way):
                 self.known["held behind gap"] += 1
+            elif missing and self.is_before_first(way, packets, dissected):
+                self.known["foresight"] += 1
             elif missing or extra:
                 self.differences.append(f"malformed on {way}: decode only {sorted(missing)}, tshark only {sorted(extra)}")
+
+    @staticmethod
+    def is_before_first(way, packets, dissected):
+        """Whether the run began before tshark saw a side begin with the protocol's version."""
+        back = (way[0], way[2], way[1])
+        run = min(packet.frame for packet in packets if packet.way == way and packet.name == "malformed")
+        return run < min((packet.frame for packet in dissected if packet.way in (way, back)), default=run + 1)
 
     def compare_packets(self, ours, theirs):
         by_key = defaultdict(lambda: ([], []))
@@ -145,8 +161,16 @@ class Comparison:
             self.known["overlap"] += 1
         elif who == "decode" and packet.transport == "tcp" and packet.name == "UB" and packet.length == 43:
             self.known["cut broadcast"] += 1
+        elif who == "decode" and self.is_strange_and_split(packet):
+            self.known["foresight"] += 1
         else:
             self.differences.append(f"{who} only: {packet}")
+
+    def is_strange_and_split(self, packet):
+        """Of a TCP conversation on no port of ours whose first segment holds no whole packet."""
+        ports = {int(end.rsplit(":", 1)[1]) for end in (packet.src, packet.dst)}
+        ways = {packet.way, (packet.transport, packet.dst, packet.src)}
+        return packet.transport == "tcp" and not ports & {5000, 5005} and bool(ways & self.split)
 
     def is_disordered(self, way):
         return bool(self.codes[way] & {"tcp.out_of_order", "tcp.retransmission", "capture.gap"})
@@ -170,9 +194,9 @@ def main(arguments):
             return 77
         failed = 0
         for capture in captures:
-            packets, codes = decoded(binary, capture)
+            packets, codes, split = decoded(binary, capture)
             dissected, as_captured = ([Packet(**packet) for packet in tshark.packets(capture, order)] for order in (IN_ORDER, AS_CAPTURED))
-            result = Comparison(packets, codes, dissected, as_captured)
+            result = Comparison(packets, codes, split, dissected, as_captured)
             known = ", ".join(f"{count} {name}" for name, count in sorted(result.known.items()))
             print(f"{capture}: {len(packets)} packets, {len(result.differences)} differences" + (f" (known: {known})" if known else ""))
             for difference in result.differences[:10]:

@@ -8,8 +8,8 @@ import struct
 import subprocess
 import xml.etree.ElementTree as ElementTree
 
-# Heuristics first: another dissector may own a port that a test uses.
-OPTIONS = ["-o", "tcp.desegment_tcp_streams:TRUE", "-o", "tcp.try_heuristic_first:TRUE", "-o", "udp.try_heuristic_first:TRUE"]
+# Gryphon is another dissector's, on a port that tests use for strangers.
+OPTIONS = ["-o", "tcp.desegment_tcp_streams:TRUE", "--disable-protocol", "gryphon"]
 IN_ORDER = ["-o", "tcp.reassemble_out_of_order:TRUE"]
 AS_CAPTURED = ["-o", "tcp.reassemble_out_of_order:FALSE"]
 

@@ -52,12 +52,10 @@ enum LuaTemplate {
       return whole and fits and have - (rest.padded - rest.name) or rest.name
     end
 
-    -- Whether a length can be what it is.
-    local function is_possible(row, values)
-      if not row.smallest then return true end
-      local value = values[row.name]
-      if row.when_zero and values[row.when_zero] ~= 0 then return value == 0 end
-      return value >= row.smallest and value <= row.largest
+    -- The smallest and largest value that a length can have.
+    local function limits_of(row, values)
+      if row.when_zero and values[row.when_zero] ~= 0 then return 0, 0 end
+      return row.smallest or 0, row.largest or math.huge
     end
 
     -- Judges the packet that starts at `from`. Answers "framed" and its length; "incomplete" and the bytes that it needs at least; or
@@ -72,11 +70,13 @@ enum LuaTemplate {
       local at, values = 0, {}
       for _, row in ipairs(layout.rows) do
         local size = size_of(row, values, have, whole)
+        local smallest, largest = limits_of(row, values)
         if at + size > have then
-          values[row.name] = row.smallest
-        elseif size <= 4 and row.size then
-          values[row.name] = tvb(from + at, size):uint()
-          if not is_possible(row, values) then return "fault", "malformed.length" end
+          values[row.name] = smallest
+        elseif row.size and size <= 4 then
+          local value = tvb(from + at, size):uint()
+          if value < smallest or value > largest then return "fault", "malformed.length" end
+          values[row.name] = value
         end
         at = at + size
       end

@@ -86,8 +86,10 @@ extension LuaTemplate {
 
     -- UDP: one datagram, one packet --------------------------------------------------------------------------------------------------
 
+    -- "packet", or the expert code of what is wrong; the snap length of the capture may have cut it.
     local function datagram_status(tvb, dialect)
       local outcome, detail = frame(tvb, 0, dialect, true)
+      if outcome ~= "fault" and tvb:len() < tvb:reported_len() then return "malformed.truncated" end
       if outcome == "framed" then return detail == tvb:len() and "packet" or "malformed.trailing" end
       return outcome == "incomplete" and "malformed.truncated" or detail
     end
@@ -100,13 +102,18 @@ extension LuaTemplate {
       end
     end
 
-    -- Answers whether the datagram is ours: the first one of its conversation has to be a packet; on a port of ours (`is_known`) bytes
-    -- may be left over.
+    -- Whether a first datagram on a port of ours begins a packet, though bytes are left over or were not captured.
+    local function begins_datagram(tvb)
+      local outcome, detail = frame(tvb, 0, forced_dialect() or V1, true)
+      return outcome == "framed" or outcome == "incomplete" and tvb:len() > 1 and detail <= tvb:reported_len()
+    end
+
+    -- Answers whether the datagram is ours: the first one of its conversation has to be a packet. `is_known`: a port of ours.
     local function dissect_datagram(tvb, pinfo, root, is_known)
       local known = conversation("udp")
       local dialect = dialect_of_datagram(tvb)
       if known.ours == nil then
-        known.ours = dialect ~= nil or is_known and datagram_status(tvb, forced_dialect() or V1) == "malformed.trailing"
+        known.ours = dialect ~= nil or is_known and begins_datagram(tvb)
       end
       if not known.ours then return false end
       if dialect then
