@@ -100,7 +100,7 @@ def _legacy_size(kind, data, datagram, to_end):
 
 def _broadcast_size(available, datagram, to_end):
     if datagram:
-        return available - (available - 59) % 2 if available >= 59 else 43
+        return available - (available - 59) % 2 if available >= 59 else 43 if available <= 43 else 59
     return 43 if available == 43 and to_end else 59
 
 
@@ -145,6 +145,17 @@ def tiles(dialect, data, to_end=True):
             return False
         position += size
     return True
+
+
+def is_wrong(dialect, data, to_end=True):
+    """Whether packets from the start of data come to something that cannot be framed."""
+    position = 0
+    while position < len(data) and begins(dialect, data[position:], to_end):
+        size = frames(dialect, data[position:], to_end=to_end)
+        if size is None:
+            return False
+        position += size
+    return position < len(data)
 
 
 def address_text(raw):

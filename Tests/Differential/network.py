@@ -21,6 +21,8 @@ class Network:
         self.link = rng.choice(["ethernet"] * 6 + list(LINKS))
         self.vlan = rng.choice([[], [], [], [0x8100], [0x88A8, 0x8100], [0x8100, 0x8100, 0x9100]])
         self.big = rng.random() < 0.5
+        # Copies of a segment are cut at the same byte: a streaming decoder does not come back to a cut that it has passed.
+        self.same_cut = bool(profile.get("snap"))
         self.identification = rng.getrandbits(16)
         self.frames = []
 
@@ -34,7 +36,7 @@ class Network:
         self.ip(time, source[0], destination[0], 17, header + data)
 
     def tcp(self, time, source, destination, sequence, acknowledged, flags, data=b""):
-        options = self.rng.choice([b"", b"", b"\x01\x01\x08\x0a" + self.rng.randbytes(8)])
+        options = b"" if self.same_cut else self.rng.choice([b"", b"", b"\x01\x01\x08\x0a" + self.rng.randbytes(8)])
         header = struct.pack(">HHIIBBHHH", source[1], destination[1], sequence % 2**32, acknowledged % 2**32,
                              (5 + len(options) // 4) << 4, flags, 8192, 0, 0)
         self.ip(time, source[0], destination[0], 6, header + options + data)
@@ -63,7 +65,7 @@ class Network:
         return found
 
     def ipv4(self, source, destination, protocol, data):
-        options = self.rng.choice([b""] * 5 + [b"\x01\x01\x01\x00"])
+        options = b"" if self.same_cut else self.rng.choice([b""] * 5 + [b"\x01\x01\x01\x00"])
         for offset, piece, more in self.pieces(data, protocol):
             head = struct.pack(">BBHHHBBH4s4s", 0x45 + len(options) // 4, 0, 20 + len(options) + len(piece),
                                self.identification, offset // 8 | more << 13, 64, protocol, 0, source, destination)
@@ -72,7 +74,7 @@ class Network:
 
     def ipv6(self, source, destination, protocol, data):
         pieces = self.pieces(data, protocol)
-        extra = self.rng.random() < 0.2
+        extra = not self.same_cut and self.rng.random() < 0.2
         for offset, piece, more in pieces:
             following, body = protocol, piece
             if len(pieces) > 1 or more or offset:

@@ -32,6 +32,7 @@ class Line:
     name: str = "malformed"
     fields: dict = field(default_factory=dict)
     expert: list = field(default_factory=list)
+    last: float = math.inf       # its own last frame
     delivered: float = math.inf  # frame at which the last byte was in order
     stream: int = 0
     time: object = None
@@ -140,6 +141,11 @@ class Side:
         start = self.start(dialect, 0)
         return start is not None and layouts.tiles(dialect, self.runs[0].data[start:], self.to_end(0))
 
+    def is_wrong(self, dialect):
+        """Whether a packet of the first run cannot be framed at all; one that is only cut is not wrong."""
+        start = self.start(dialect, 0)
+        return start is None or layouts.is_wrong(dialect, self.runs[0].data[start:], self.to_end(0))
+
     def first_packet(self):
         starts = [start for start in (self.start(dialect, 0) for dialect in DIALECTS) if start is not None]
         return bytes(self.runs[0].data[min(starts, default=0):])
@@ -184,7 +190,8 @@ def stream_dialect(sides):
             dialect = rule(side.first_packet())
             if dialect:
                 return dialect
-    return "v1"
+    unharmed = [dialect for dialect in DIALECTS if not any(side.is_wrong(dialect) for side in sides)]
+    return unharmed[0] if unharmed else "v1"
 
 
 def tcp_lines(conversation):
@@ -201,10 +208,10 @@ def side_lines(conversation, side, dialect):
     lines = []
     for index, run in enumerate(side.runs):
         made = run_lines(conversation, side, index, dialect)
-        made[0].expert += [findings.finding(code) for code in run.missing]
+        add_once(made[0], run.missing)
         lines += made
     if lines[-1].name == "malformed":
-        lines[-1].expert += [findings.finding(code) for code in side.tail]
+        add_once(lines[-1], side.tail)
     attach_events(lines, side.direction.events)
     return lines
 
@@ -218,6 +225,7 @@ def run_lines(conversation, side, index, dialect):
         made = Line(conversation, side.direction.source, side.direction.destination, dialect,
                     bytes(run.data[position:end]), run.origins[position:end])
         made.delivered = max(run.origins[:end]) if in_order else math.inf
+        made.last = max(run.origins[position:end])
         position = end
         lines.append(made)
         return made
@@ -239,8 +247,13 @@ def run_lines(conversation, side, index, dialect):
 def attach_events(lines, events):
     for event in events:
         line = next((line for line in lines if line.delivered >= event.frame), None)
-        if line and not any(entry["code"] == event.code for entry in line.expert):
-            line.expert.append(findings.finding(event.code))
+        if line:
+            add_once(line, [event.code])
+
+
+def add_once(line, codes):
+    seen = {entry["code"] for entry in line.expert}
+    line.expert += [findings.finding(code) for code in codes if code not in seen]
 
 
 # All

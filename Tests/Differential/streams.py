@@ -39,14 +39,23 @@ class Direction:
     marks: set = field(default_factory=set)
     cut: set = field(default_factory=set)         # positions missing because of the snap length
     fin: object = None
+    acknowledged: object = None   # highest sequence number that this side acknowledged
     top: int = -1             # highest captured position
     next: int = 0             # end of what is captured without a hole
     events: list = field(default_factory=list)
 
+    def begin(self, sequence, acknowledged):
+        """Without a SYN the stream begins here, or where the other side has just said that it waits."""
+        if self.base is None:
+            ahead = acknowledged is not None and 0 < (sequence - acknowledged) % 2**32 <= 2**16
+            self.base = acknowledged if ahead else sequence
+
+    def acknowledge(self, sequence):
+        if self.acknowledged is None or 0 < (sequence - self.acknowledged) % 2**32 < 2**31:
+            self.acknowledged = sequence
+
     def place(self, sequence, data, origins, size, frame):
         """Takes one segment's captured bytes; `size` is what it carried on the wire."""
-        if self.base is None:
-            self.base = sequence
         start = (sequence - self.base + 2**31) % 2**32 - 2**31
         keep_alive = len(data) <= 1 and size <= 1 and start == self.next - 1
         self._note(start, data, frame, keep_alive)
@@ -163,7 +172,7 @@ class Streams:
         conversation.datagrams.append(Datagram(source, destination, data, origins or [payload.frame.number], len(data) < size - 8))
 
     def _segment(self, payload):
-        sport, dport, sequence, _, offset, flags = struct.unpack_from(">HHIIBB", payload.data)
+        sport, dport, sequence, acknowledged, offset, flags = struct.unpack_from(">HHIIBB", payload.data)
         source, destination = (payload.source, sport), (payload.destination, dport)
         header = (offset >> 4) * 4
         if header < 20 or header > payload.size:
@@ -172,7 +181,10 @@ class Streams:
         direction = conversation.directions[source]
         data, origins, size = payload.data[header:], payload.origins[header:], payload.size - header
         sequence = (sequence + bool(flags & SYN)) % 2**32
+        if flags & ACK:
+            direction.acknowledge(acknowledged)
         if size:
+            direction.begin(sequence, conversation.directions[destination].acknowledged)
             direction.place(sequence, data, origins, size, payload.frame.number)
             conversation.touch(origins)
         if flags & FIN:

@@ -134,7 +134,7 @@ struct TextLineTests {
     #expect(lines([timeless]).last?.contains("         –  10.0.0.7:41022") == true)
   }
 
-  private func output(_ options: TextOptions) throws -> String {
+  func output(_ options: TextOptions) throws -> String {
     var format = TextLine(options)
     var summary = ClosingSummary()
     var out: [UInt8] = []

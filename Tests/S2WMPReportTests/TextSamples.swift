@@ -38,11 +38,8 @@ struct Sample {
     self.init(builder.build(), dialect, frame: frame)
   }
 
-  func with<Result>(_ change: (inout Sample) -> Void, _ body: (Sample) throws -> Result) rethrows -> Result {
-    var copy = self
-    change(&copy)
-    return try body(copy)
-  }
+  /// A v1 packet.
+  init(_ type: PacketType, _ values: [String: FieldValue]) throws { try self.init(type, .v1, values) }
 
   func changed(_ change: (inout Sample) -> Void) -> Sample {
     var copy = self

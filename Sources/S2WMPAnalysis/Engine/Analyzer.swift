@@ -15,7 +15,12 @@ public final class Analyzer: ConversationReceiver {
   var identities = IdentityMemory()
   var exchanges = ExchangeTable()
   var partialBytes = 0
+  /// What undecided conversations have waiting.
+  private var backlogBytes = 0
   var totals = AnalysisTotals()
+  var details = DetailPool()
+  /// The frame of a packet that lies in one frame, as a list.
+  private let single: UnsafeMutablePointer<UInt64>
   private var nextSerial: UInt32 = 0
   private var nextNumber: UInt32 = 0
   /// Conversations of ours that have no number yet.
@@ -26,6 +31,7 @@ public final class Analyzer: ConversationReceiver {
     self.options = options
     self.sink = sink
     self.seed = seed
+    single = .allocate(capacity: 1)
     replays = ReplayMemory(seed: seed)
     switch options.order {
     case .immediate:
@@ -36,6 +42,10 @@ public final class Analyzer: ConversationReceiver {
       sequencer = Sequencer(window: window)
     }
     sequencer.analyzer = self
+  }
+
+  deinit {
+    single.deallocate()
   }
 
   /// Totals so far.
@@ -79,10 +89,9 @@ public final class Analyzer: ConversationReceiver {
       return .keep
     case .foreign: return .ignore
     case .undecided:
-      pointer.pointee.backlog = pointer.pointee.backlog ?? Backlog()
-      pointer.pointee.backlog?.segment(
-        direction, bytes, frame: frame, time: time, startsSegment: startsSegment, unsynchronised: unsynchronised)
-      tryDeciding(pointer, closing: pointer.pointee.backlog?.isFull ?? false)
+      hold(pointer) {
+        $0.segment(direction, bytes, frame: frame, time: time, startsSegment: startsSegment, unsynchronised: unsynchronised)
+      }
       return pointer.pointee.ownership == .foreign ? .ignore : .keep
     }
   }
@@ -93,9 +102,7 @@ public final class Analyzer: ConversationReceiver {
     case .ours: noteGap(pointer, direction, cause)
     case .foreign: break
     case .undecided:
-      pointer.pointee.backlog = pointer.pointee.backlog ?? Backlog()
-      pointer.pointee.backlog?.gap(direction, length, cause)
-      tryDeciding(pointer, closing: false)
+      hold(pointer) { $0.gap(direction, length, cause) }
     }
   }
 
@@ -105,8 +112,7 @@ public final class Analyzer: ConversationReceiver {
     case .ours: note(pointer, direction, finding)
     case .foreign: break
     case .undecided:
-      pointer.pointee.backlog = pointer.pointee.backlog ?? Backlog()
-      pointer.pointee.backlog?.finding(direction, finding, frame)
+      hold(pointer) { $0.finding(direction, finding, frame) }
     }
   }
 
@@ -126,9 +132,7 @@ public final class Analyzer: ConversationReceiver {
       sequencer.drain()
     case .foreign: break
     case .undecided:
-      pointer.pointee.backlog = pointer.pointee.backlog ?? Backlog()
-      pointer.pointee.backlog?.end(direction)
-      tryDeciding(pointer, closing: false)
+      hold(pointer) { $0.end(direction) }
     }
   }
 
@@ -160,6 +164,22 @@ public final class Analyzer: ConversationReceiver {
 
   // MARK: - Whose it is
 
+  /// Adds to what waits until the conversation's dialect is known, and decides if that is possible or must be.
+  private func hold(_ pointer: UnsafeMutablePointer<Conversation>, _ add: (inout Backlog) -> Void) {
+    var backlog = pointer.pointee.backlog ?? Backlog()
+    pointer.pointee.backlog = nil
+    backlogBytes -= backlog.cost
+    add(&backlog)
+    backlogBytes += backlog.cost
+    pointer.pointee.backlog = backlog
+    tryDeciding(pointer, closing: backlog.isFull || backlogBytes > options.maximumPartialBytes)
+  }
+
+  private func dropBacklog(_ pointer: UnsafeMutablePointer<Conversation>) {
+    backlogBytes -= pointer.pointee.backlog?.cost ?? 0
+    pointer.pointee.backlog = nil
+  }
+
   private func tryDeciding(_ pointer: UnsafeMutablePointer<Conversation>, closing: Bool) {
     guard let backlog = pointer.pointee.backlog else {
       if closing { pointer.pointee.ownership = .foreign }
@@ -171,13 +191,13 @@ public final class Analyzer: ConversationReceiver {
     case .wait: break
     case .foreign:
       pointer.pointee.ownership = .foreign
-      pointer.pointee.backlog = nil
+      dropBacklog(pointer)
       dropHolds(pointer)
       sequencer.drain()
     case .ours(let dialect):
       pointer.pointee.dialect = dialect
       makeOurs(pointer)
-      pointer.pointee.backlog = nil
+      dropBacklog(pointer)
       replay(backlog, pointer)
       if pointer.pointee.hold >= 0 { sequencer.holds.set(&pointer.pointee.hold, since: 0) }
       sequencer.drain()
@@ -196,11 +216,11 @@ public final class Analyzer: ConversationReceiver {
     sequencer.holds.set(&pointer.pointee.backward.hold, since: 0)
   }
 
-  private func isNamed(_ conversation: Conversation) -> Bool {
+  private func isNamed(_ conversation: borrowing Conversation) -> Bool {
     !options.ports.isEmpty && (options.ports.contains(conversation.first.port) || options.ports.contains(conversation.second.port))
   }
 
-  private static func isDefaultPort(_ conversation: Conversation) -> Bool {
+  private static func isDefaultPort(_ conversation: borrowing Conversation) -> Bool {
     [conversation.first.port, conversation.second.port].contains { $0 == DefaultPort.peer || $0 == DefaultPort.bootstrap }
   }
 
@@ -233,23 +253,21 @@ public final class Analyzer: ConversationReceiver {
     nextNumber &+= 1
   }
 
-  func handOut(_ record: borrowing PacketRecord) {
+  func handOut(_ record: PacketRecord) {
     let conversation = record.conversation
     if conversation.pointee.number == .max { number(conversation) }
     count(record)
-    var single = record.frame
-    withUnsafePointer(to: &single) { one in
-      sink.receive(
-        Dissection(
-          frame: record.frame, time: record.time, frames: record.frames ?? UnsafeBufferPointer(start: one, count: 1),
-          transport: conversation.pointee.transport, stream: conversation.pointee.number,
-          source: conversation.pointee.source(record.direction), destination: conversation.pointee.destination(record.direction),
-          dialect: record.dialect, layout: record.layout, bytes: record.bytes, length: record.length, findings: record.findings,
-          details: record.details, replyTo: record.replyTo, latency: record.latency))
-    }
+    single.pointee = record.frame
+    sink.receive(
+      Dissection(
+        frame: record.frame, time: record.time, frames: record.frames ?? UnsafeBufferPointer(start: single, count: 1),
+        transport: conversation.pointee.transport, stream: conversation.pointee.number,
+        source: conversation.pointee.source(record.direction), destination: conversation.pointee.destination(record.direction),
+        dialect: record.dialect, layout: record.layout, bytes: record.bytes, length: record.length, findings: record.findings,
+        details: record.details < 0 ? nil : details.take(record.details), replyTo: record.replyTo, latency: record.latency))
   }
 
-  private func count(_ record: borrowing PacketRecord) {
+  private func count(_ record: PacketRecord) {
     if record.layout == nil { totals.malformed += 1 } else { totals.packets += 1 }
     guard !record.findings.isEmpty else { return }
     switch record.findings.worst {

@@ -22,6 +22,9 @@ struct Backlog {
 
   var byteCount: Int { forward.bytes.count + backward.bytes.count }
 
+  /// What it counts against the budget of incomplete packets.
+  var cost: Int { byteCount + events.count * MemoryLayout<Event>.stride }
+
   /// True when so much is waiting that it must be decided with what is known.
   var isFull: Bool { byteCount > Self.maximumBytes || events.count > 40_000 }
 
@@ -44,7 +47,7 @@ struct Backlog {
   }
 
   mutating func gap(_ direction: FlowDirection, _ length: UInt64, _ cause: GapCause) {
-    self[direction].close(atEnd: false)
+    self[direction].gap()
     events.append(.gap(direction, length, cause))
   }
 
@@ -74,14 +77,25 @@ struct DirectionEvidence {
   private var isUnsynchronised = false
 
   struct Tiling {
+    /// Where the first packet was tried and nothing is wrong with it yet.
+    var start: Int?
     /// Where the next packet begins.
     var position = 0
     var packets = 0
-    var hasFailed = false
+    /// Something cannot be framed.
+    var isWrong = false
+    /// The bytes end inside a packet.
+    var isCut = false
     /// No packet can begin before the next segment does.
     var isSeeking = false
     /// Index of the next segment start to try.
     var nextStart = 0
+
+    var hasFailed: Bool { isWrong || isCut }
+
+    mutating func close(at end: Int) {
+      if isSeeking { isWrong = true } else if position < end { isCut = true }
+    }
   }
 
   subscript(_ dialect: Dialect) -> Tiling { dialect == .v1 ? v1 : legacy }
@@ -97,13 +111,18 @@ struct DirectionEvidence {
     advance(whole: false)
   }
 
+  /// Bytes are missing. Before the first captured one that means that the stream may start anywhere.
+  mutating func gap() {
+    if bytes.isEmpty { isUnsynchronised = true } else { close(atEnd: false) }
+  }
+
   /// No bytes follow that belong to the same run.
   mutating func close(atEnd: Bool) {
     guard !isClosed else { return }
     advance(whole: atEnd)
     isClosed = true
-    if v1.position < bytes.count { v1.hasFailed = true }
-    if legacy.position < bytes.count { legacy.hasFailed = true }
+    v1.close(at: bytes.count)
+    legacy.close(at: bytes.count)
   }
 
   private mutating func advance(whole: Bool) {
@@ -117,11 +136,19 @@ struct DirectionEvidence {
         if tiling.isSeeking && !seek(&tiling) { return }
         switch Framer.frame(UnsafeRawBufferPointer(rebasing: all[tiling.position...]), dialect, whole: whole) {
         case .framed(let length):
+          if tiling.start == nil { tiling.start = tiling.position }
           tiling.position += length
           tiling.packets += 1
-        case .incomplete: return
+        case .incomplete:
+          tiling.start = tiling.start ?? tiling.position
+          return
         case .fault:
-          if isUnsynchronised && tiling.packets == 0 { tiling.isSeeking = true } else { tiling.hasFailed = true }
+          if isUnsynchronised && tiling.packets == 0 {
+            tiling.isSeeking = true
+            tiling.start = nil
+          } else {
+            tiling.isWrong = true
+          }
         }
       }
     }
@@ -141,15 +168,17 @@ struct DirectionEvidence {
     return false
   }
 
-  /// The rules that look at the first packet only.
+  /// What the rules say that look at the first packet only.
   func firstPacket() -> (type: Dialect?, status: Dialect?, space: Dialect?) {
-    guard bytes.count >= 2, bytes[0] == protocolVersion else { return (nil, nil, nil) }
-    let type = bytes[1]
+    let first = bytes[([v1.start, legacy.start].compactMap { $0 }.min() ?? 0)...]
+    let start = first.startIndex
+    guard first.count >= 2, first[start] == protocolVersion else { return (nil, nil, nil) }
+    let type = first[start + 1]
     if type == 7 { return (.legacy, nil, nil) }
     if (10...15).contains(type) { return (.v1, nil, nil) }
-    guard type == 1, bytes.count > 2 else { return (nil, nil, nil) }
-    let status: Dialect? = bytes[2] == 0 ? .v1 : bytes[2] == 4 ? .legacy : nil
-    let space = bytes.count >= Messaging.undefined.end ? bytes[Messaging.undefined.offset..<Messaging.undefined.end] : []
-    return (nil, status, space.isEmpty ? nil : space.allSatisfy { $0 == 0 } ? .v1 : .legacy)
+    guard type == 1, first.count > 2 else { return (nil, nil, nil) }
+    let status: Dialect? = first[start + 2] == 0 ? .v1 : first[start + 2] == 4 ? .legacy : nil
+    let space = first.dropFirst(Messaging.undefined.offset).prefix(Messaging.undefined.end - Messaging.undefined.offset)
+    return (nil, status, space.count < 3 ? nil : space.allSatisfy { $0 == 0 } ? .v1 : .legacy)
   }
 }

@@ -2,7 +2,8 @@ import S2WMPFlow
 import S2WMPWire
 
 /// One TCP connection or UDP 4-tuple, as the analysis knows it. Lives behind a pointer, which is also the token that reassembly hands back.
-struct Conversation {
+/// Not copyable, so that looking at a part of it never copies the rest.
+struct Conversation: ~Copyable {
   enum Ownership: UInt8 {
     case undecided
     case ours
@@ -41,7 +42,9 @@ struct Conversation {
   }
 
   subscript(_ direction: FlowDirection) -> StreamDirection {
-    get { direction == .forward ? forward : backward }
+    _read {
+      if direction == .forward { yield forward } else { yield backward }
+    }
     _modify {
       if direction == .forward { yield &forward } else { yield &backward }
     }
@@ -59,7 +62,7 @@ struct Conversation {
 }
 
 /// One direction of a TCP conversation of ours.
-struct StreamDirection {
+struct StreamDirection: ~Copyable {
   enum State: UInt8 {
     /// At a packet boundary, or inside a packet (`partial`).
     case framing

@@ -20,16 +20,19 @@ extension Analyzer {
     return .keep
   }
 
-  /// A UDP conversation is ours when its first datagram frames. On a default or named port bytes left over do not make it a stranger's.
+  /// A UDP conversation is ours when its first datagram frames. On a default or named port bytes left over do not make it a stranger's;
+  /// bytes that the snap length cut do, as nothing can be said of them.
   private func claim(_ pointer: ConversationPointer, _ bytes: UnsafeRawBufferPointer, _ wireLength: Int) {
     let isKnownPort = [pointer.pointee.first.port, pointer.pointee.second.port].contains { Self.isKnownUDPPort($0) || options.ports.contains($0) }
-    let judged = judge(bytes, wireLength, soFar: nil)
-    switch judged.status {
-    case .packet: makeOurs(pointer)
-    case .trailing where isKnownPort: makeOurs(pointer)
-    case .truncated(let needed) where isKnownPort && bytes.count < wireLength && needed <= wireLength && bytes.count >= 2: makeOurs(pointer)
-    default: pointer.pointee.ownership = .foreign
+    let dialects = options.dialect.map { [$0] } ?? [.v1, .legacy]
+    let isOurs = dialects.contains { dialect in
+      switch Framer.datagram(bytes, dialect) {
+      case .packet: true
+      case .trailing: isKnownPort
+      default: false
+      }
     }
+    if isOurs && bytes.count == wireLength { makeOurs(pointer) } else { pointer.pointee.ownership = .foreign }
   }
 
   private static func isKnownUDPPort(_ port: UInt16) -> Bool {

@@ -51,20 +51,37 @@ struct DialectDecision {
   private func cannotFrame(_ tiling: DirectionEvidence.Tiling) -> Bool { tiling.hasFailed || tiling.isSeeking || tiling.nextStart > 0 }
 
   private func dialect(_ backlog: Backlog, closing: Bool) -> Dialect? {
-    let v1 = backlog.forward.v1.hasFailed || backlog.backward.v1.hasFailed
-    let legacy = backlog.forward.legacy.hasFailed || backlog.backward.legacy.hasFailed
-    if v1 != legacy { return v1 ? .legacy : .v1 }
-    let isOver = closing || v1 || (backlog.forward.isClosed && backlog.backward.isClosed)
-    return isOver ? byFirstPackets(backlog) : nil
+    let isOver = closing || (backlog.forward.isClosed && backlog.backward.isClosed)
+    let (v1, legacy) = (fails(.v1, backlog), fails(.legacy, backlog))
+    if v1 == legacy {
+      guard v1 || isOver else { return nil }
+      // The direction that has not spoken yet may still tell.
+      let isKnown = isOver || min(backlog.forward.bytes.count, backlog.backward.bytes.count) >= Messaging.undefined.end
+      return byFirstPackets(backlog) ?? (isKnown ? unharmed(backlog) : nil)
+    }
+    let survivor = v1 ? Dialect.legacy : .v1
+    // The survivor may still fail, and then the first packets decide: wait if they say otherwise.
+    if isOver || byFirstPackets(backlog) ?? survivor == survivor { return survivor }
+    return nil
   }
 
-  /// Both dialects tile the stream, or neither: type, then status, then the undefined space of the first packets.
-  private func byFirstPackets(_ backlog: Backlog) -> Dialect {
+  private func fails(_ dialect: Dialect, _ backlog: Backlog) -> Bool {
+    backlog.forward[dialect].hasFailed || backlog.backward[dialect].hasFailed
+  }
+
+  /// The rules for when both dialects tile the stream, or neither: type, then status, then the undefined space of the first packets.
+  private func byFirstPackets(_ backlog: Backlog) -> Dialect? {
     let leader = backlog.firstDirection ?? .forward
     let packets = [backlog[leader].firstPacket(), backlog[leader.opposite].firstPacket()]
     for packet in packets { if let type = packet.type { return type } }
     for packet in packets { if let status = packet.status { return status } }
     for packet in packets { if let space = packet.space { return space } }
-    return .v1
+    return nil
+  }
+
+  /// No rule decides: a dialect whose last packet is only cut short is likelier than one in which something is wrong. The same in both is v1.
+  private func unharmed(_ backlog: Backlog) -> Dialect {
+    let isWrong = { dialect in backlog.forward[dialect].isWrong || backlog.backward[dialect].isWrong }
+    return isWrong(Dialect.v1) && !isWrong(.legacy) ? .legacy : .v1
   }
 }

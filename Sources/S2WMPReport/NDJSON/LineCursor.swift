@@ -79,39 +79,17 @@ struct LineCursor {
     at += 9
   }
 
-  /// Two lower-case digits a byte, sixteen bytes at a time.
-  @inline(__always) mutating func hex(_ bytes: UnsafeRawPointer, _ count: Int) {
-    var done = 0
-    while done + 16 <= count {
-      let block = bytes.loadUnaligned(fromByteOffset: done, as: SIMD16<UInt8>.self)
-      UnsafeMutableRawPointer(at).storeBytes(of: Self.hexDigits(block), as: SIMD32<UInt8>.self)
-      at += 32
-      done += 16
+  /// Two lower-case digits a byte. A plain loop without branches, which the compiler turns into vector instructions.
+  mutating func hex(_ bytes: UnsafeRawPointer, _ count: Int) {
+    let from = bytes.assumingMemoryBound(to: UInt8.self)
+    let to = UnsafeMutableRawPointer(at)
+    for index in 0..<count {
+      let byte = UInt16(truncatingIfNeeded: from[index])
+      // The high nibble goes to the lower address; both together become digits, then those above 9 are moved on to `a`.
+      let nibbles = (byte >> 4) | ((byte & 15) << 8)
+      let letters = ((nibbles &+ 0x0606) >> 4) & 0x0101
+      to.storeBytes(of: (nibbles &+ 0x3030 &+ letters &* 0x27).littleEndian, toByteOffset: index &* 2, as: UInt16.self)
     }
-    while done < count {
-      let byte = bytes.load(fromByteOffset: done, as: UInt8.self)
-      at[0] = Self.digit(byte >> 4)
-      at[1] = Self.digit(byte & 15)
-      at += 2
-      done += 1
-    }
-  }
-
-  @inline(__always) private static func hexDigits(_ block: SIMD16<UInt8>) -> SIMD32<UInt8> {
-    let four = SIMD16<UInt8>(repeating: 4)
-    let low = SIMD16<UInt8>(repeating: 15)
-    var out = SIMD32<UInt8>()
-    out.evenHalf = ascii(block &>> four)
-    out.oddHalf = ascii(block & low)
-    return out
-  }
-
-  @inline(__always) private static func ascii(_ nibbles: SIMD16<UInt8>) -> SIMD16<UInt8> {
-    let letters = SIMD16<UInt8>(repeating: 0x27).replacing(with: 0, where: nibbles .< 10)
-    return nibbles &+ SIMD16<UInt8>(repeating: 0x30) &+ letters
-  }
-
-  @inline(__always) private static func digit(_ nibble: UInt8) -> UInt8 {
-    nibble &+ (nibble < 10 ? 0x30 : 0x57)
+    at += count &* 2
   }
 }
