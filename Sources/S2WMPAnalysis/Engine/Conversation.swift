@@ -93,8 +93,10 @@ struct StreamDirection: ~Copyable {
   var partial = PartialPacket()
   /// Bytes that frame no packet, collected for one line.
   var run: MalformedRun?
-  /// Findings that stand on the next line.
+  /// Findings that stand on the line of the next bytes.
   var pending: Findings = []
+  /// Findings that stand on the next line: those that came before some of its bytes.
+  var attached: Findings = []
   /// The malformed line before a gap, which carries the gap if no line follows. It waits for that.
   var gapAnchor: RecordHandle = .none
   /// Gap findings since that line.
@@ -105,6 +107,15 @@ struct StreamDirection: ~Copyable {
   var captureHold: UInt64 = 0
   /// Handle in the sequencer's hold list.
   var hold: Int32 = -1
+}
+
+extension StreamDirection {
+  /// More bytes of the line to come are there: what was found before them belongs to it.
+  mutating func attach() {
+    if pending.isEmpty { return }
+    attached.formUnion(pending)
+    pending = []
+  }
 }
 
 /// The bytes of a packet that spans segments.

@@ -96,14 +96,13 @@ extension Analyzer {
     let conversation = record.conversation
     let asking = record.direction.opposite
     if conversation.pointee.transport == .tcp {
-      let found = conversation.pointee[asking].requests.take { request in
-        switch request.kind {
-        case .message, .idChange: request.datetime == datetime && request.asker == user
-        case .chat: datetime == 0 && request.asker == user
-        default: false
-        }
+      let found = conversation.pointee[asking].requests.take {
+        ($0.kind == .message || $0.kind == .idChange) && $0.datetime == datetime && $0.asker == user
       }
       if let found { return link(found, &record) }
+      // A refused chat request is answered with a datetime of 0; a message of that very moment comes first.
+      let chat = datetime != 0 ? nil : conversation.pointee[asking].requests.take { $0.kind == .chat && $0.asker == user }
+      if let chat { return link(chat, &record) }
     }
     if answerLegacyMessage(datetime, user, &record) { return }
     record.findings.insert(.ackUnmatched)
