@@ -32,6 +32,8 @@ let package = Package(
         "S2WMPWire", "S2WMPCapture", "S2WMPAnalysis", "S2WMPReport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(name: "s2wmp-fixtures", dependencies: ["S2WMPWire", "S2WMPCapture", "S2WMPCrypto", "COpenSSL", "CZlib"]),
+    .testTarget(name: "S2WMPCommandTests", dependencies: ["s2wmp", "s2wmp-fixtures"]),
     .testTarget(name: "S2WMPWireTests", dependencies: ["S2WMPWire"]),
     .testTarget(name: "S2WMPCaptureTests", dependencies: ["S2WMPCapture"]),
     .testTarget(name: "S2WMPCaptureLiveTests", dependencies: ["S2WMPCapture"]),
