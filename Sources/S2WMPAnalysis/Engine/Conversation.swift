@@ -42,6 +42,7 @@ struct Conversation: ~Copyable {
     firstFrame = start.frame
   }
 
+  /// By address: with accessors that yield (`_read`, `_modify`), Swift 6.3 reads parts of a yielded direction after freeing it.
   subscript(_ direction: FlowDirection) -> StreamDirection {
     @inline(__always) unsafeAddress { UnsafePointer(directions + Int(direction.rawValue)) }
     @inline(__always) nonmutating unsafeMutableAddress { directions + Int(direction.rawValue) }
