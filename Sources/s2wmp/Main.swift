@@ -7,14 +7,15 @@ struct S2WMP: ParsableCommand {
     commandName: "s2wmp",
     abstract: "Sniff, dissect and encode the Secure Two-Way Messaging Protocol.",
     discussion: """
-      Start with a capture:        s2wmp decode chat.pcap
-      or listen on the LAN:        sudo s2wmp sniff
-      Only what matters:           s2wmp decode chat.pcap --filter 'expert.severity >= warning'
-      For programs:                s2wmp decode chat.pcap --format ndjson
-      And back again:              s2wmp encode packets.ndjson --output again.pcap
+      Start with a capture:   s2wmp decode chat.pcap
+      or listen on the LAN:   sudo s2wmp sniff
+      Only what matters:      s2wmp decode chat.pcap -Y 'expert.severity >= warning'
+      For programs:           s2wmp decode chat.pcap --format ndjson
+      And back again:         s2wmp encode packets.ndjson --output again.pcap
 
-      Exit status: 0 done and nothing found; 1 something found; 2 wrong usage; 3 an input, device or output could not be used.
-      Results go to standard output, everything else to standard error.
+      Exit status: 0 done and nothing found; 1 something found; 2 wrong usage; \
+      3 an input, device or output could not be used. Results go to standard \
+      output, everything else to standard error.
       """,
     subcommands: [DecodeCommand.self, SniffCommand.self, EncodeCommand.self, SchemaCommand.self])
 }

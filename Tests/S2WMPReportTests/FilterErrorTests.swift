@@ -17,7 +17,7 @@ struct FilterErrorTests {
   @Test(arguments: [
     ("tipe == M", "there is no field \"tipe\"; did you mean time, type?", "^^^^"),
     ("type == M && messagin.status == 1", "there is no field \"messagin.status\"; did you mean messaging.status?", "             ^^^^^^^^^^^^^^^"),
-    ("qqqqqqqqqqq", "there is no field \"qqqqqqqqqqq\"; the fields are listed by --help-filter", "^^^^^^^^^^^"),
+    ("qqqqqqqqqqq", "there is no field \"qqqqqqqqqqq\"; the fields are listed by --fields-help", "^^^^^^^^^^^"),
     ("status == bussy", "status has no value \"bussy\"", "          ^^^^^"),
     ("dialect == v2", "dialect has no value \"v2\"; it has v1, legacy", "           ^^"),
     ("expert.severity >= warn", "expert.severity has no value \"warn\"; it has error, warning, note", "                   ^^^^"),

@@ -6,20 +6,20 @@
 BINARY is the built s2wmp; its own `schema --format lua` is what tshark loads. Exit status: 0 agreement, 1 a difference, 2 wrong usage,
 77 tshark cannot run the dissector here (says why).
 
-Differences that are known, each as narrow as it could be made (see `explain` and `without_unseen`):
+Differences that are known, each as narrow as it could be made (see `Comparison`):
 
 late frame      tshark shows what follows a hole when the hole is filled, so in a direction with tcp.out_of_order its frame is the later one.
 late fragment   the bytes of a packet may all be in an early fragment of its IP packet; tshark shows it at the last.
 held back       asked to put segments in order, tshark drops what it takes for a retransmission (a FIN came first, an ACK for it was
                 seen); then it has to show the packet when not asked.
+lost overlap    a retransmission that overlaps what is waiting can make tshark lose the last packet of its direction.
 malformed run   decode gives one line a run, at its first frame; tshark one where the fault showed. TCP runs are compared by direction and code.
 cut             decode reports a packet cut by the end of its stream or a gap; tshark waits for its bytes and shows nothing.
 held behind gap tshark, asked to put segments in order, shows nothing of a direction behind a gap that never fills.
 overlap         of a byte that came twice with different values decode shows the first, tshark either.
 cut broadcast   a User Broadcast of 43 bytes on TCP ends with its stream, which tshark does not see.
-foresight       decode sees a whole conversation before it says whose it is; tshark has to know from the first segment, so on a port that
-                is not ours it passes over a conversation whose first packet comes in several, and on one that is ours over bytes that
-                came before a side began with the protocol's version.
+foresight       decode sees a whole conversation before it says whose it is and which dialect; tshark has to know from the first segment
+                (see `needs_foresight`), and on a port of ours passes over bytes before a side begins with the protocol's version.
 """
 
 import json
@@ -42,6 +42,7 @@ class Packet:
         self.frame, self.src, self.dst, self.transport = frame, src, dst, transport
         self.name, self.dialect, self.length = name, dialect, length
         self.fields, self.codes, self.is_fragmented = fields, codes, is_fragmented
+        self.is_last = False
 
     @property
     def way(self):
@@ -90,6 +91,8 @@ class Comparison:
         self.known = Counter()
         self.differences = []
         ours, theirs = self.without_runs(packets), self.without_runs(dissected)
+        for packet in {packet.way: packet for packet in ours}.values():
+            packet.is_last = True
         self.compare_runs(packets, dissected)
         self.compare_packets(ours, theirs)
 
@@ -116,7 +119,7 @@ class Comparison:
                 self.known["malformed run"] += 1
             if missing and self.is_behind_gap(way):
                 self.known["held behind gap"] += 1
-            elif missing and self.is_before_first(way, packets, dissected):
+            elif missing and self.is_before_first(way, packets, dissected) or self.needs_foresight(way):
                 self.known["foresight"] += 1
             elif missing or extra:
                 self.differences.append(f"malformed on {way}: decode only {sorted(missing)}, tshark only {sorted(extra)}")
@@ -161,16 +164,23 @@ class Comparison:
             self.known["overlap"] += 1
         elif who == "decode" and packet.transport == "tcp" and packet.name == "UB" and packet.length == 43:
             self.known["cut broadcast"] += 1
-        elif who == "decode" and self.is_strange_and_split(packet):
+        elif self.needs_foresight(packet.way):
             self.known["foresight"] += 1
+        elif who == "decode" and self.is_disordered(packet.way) and packet.is_last:
+            self.known["lost overlap"] += 1
         else:
             self.differences.append(f"{who} only: {packet}")
 
-    def is_strange_and_split(self, packet):
-        """Of a TCP conversation on no port of ours whose first segment holds no whole packet."""
-        ports = {int(end.rsplit(":", 1)[1]) for end in (packet.src, packet.dst)}
-        ways = {packet.way, (packet.transport, packet.dst, packet.src)}
-        return packet.transport == "tcp" and not ports & {5000, 5005} and bool(ways & self.split)
+    def needs_foresight(self, way):
+        """Whether a conversation can only be judged as a whole: it begins with a packet in several segments, and either is on no port of
+        ours (decode may know nothing of it), or is v1 with an undefined space that is not zero."""
+        if way[0] != "tcp":
+            return False
+        ways = {way, (way[0], way[2], way[1])}
+        ports = {int(end.rsplit(":", 1)[1]) for end in way[1:]}
+        if not ports & {5000, 5005}:
+            return bool(ways & self.split) or not ways & set(self.codes)
+        return bool(ways & self.split) and any("field.undefined" in self.codes[one] for one in ways if one in self.codes)
 
     def is_disordered(self, way):
         return bool(self.codes[way] & {"tcp.out_of_order", "tcp.retransmission", "capture.gap"})

@@ -1,3 +1,4 @@
+import CPrefetch
 import S2WMPFlow
 import S2WMPWire
 
@@ -66,11 +67,22 @@ public final class Analyzer: ConversationReceiver {
   // MARK: - Reassembly's calls
 
   public func openConversation(_ start: ConversationStart) -> Int {
-    let pointer = UnsafeMutablePointer<Conversation>.allocate(capacity: 1)
-    pointer.initialize(to: Conversation(start, serial: nextSerial))
+    let pointer = Conversation.make(start, serial: nextSerial)
     nextSerial &+= 1
     if isSorted && start.transport == .tcp { sequencer.holds.set(&pointer.pointee.hold, since: start.frame) }
     return Int(bitPattern: pointer)
+  }
+
+  public func expectSegment(_ conversation: Int, _ direction: FlowDirection, _ bytes: UnsafeRawBufferPointer) {
+    let block = UnsafeRawPointer(Self.pointer(conversation))
+    s2wmp_prefetch(block)
+    s2wmp_prefetch(block + 64)
+    let side = block + Conversation.directionsOffset + Int(direction.rawValue) * MemoryLayout<StreamDirection>.stride
+    s2wmp_prefetch(side)
+    s2wmp_prefetch(side + 64)
+    guard bytes.count >= Messaging.headerLength, bytes[1] == PacketType.message.rawValue, let base = bytes.baseAddress else { return }
+    // SAFETY: a message's header is there; should it be no message, a useless line is fetched.
+    replays.expect(Messaging.senderID.load(base), Messaging.datetime.load(base))
   }
 
   public func receiveSegment(
@@ -212,8 +224,8 @@ public final class Analyzer: ConversationReceiver {
 
   private func dropHolds(_ pointer: UnsafeMutablePointer<Conversation>) {
     sequencer.holds.set(&pointer.pointee.hold, since: 0)
-    sequencer.holds.set(&pointer.pointee.forward.hold, since: 0)
-    sequencer.holds.set(&pointer.pointee.backward.hold, since: 0)
+    sequencer.holds.set(&pointer.pointee[.forward].hold, since: 0)
+    sequencer.holds.set(&pointer.pointee[.backward].hold, since: 0)
   }
 
   private func isNamed(_ conversation: borrowing Conversation) -> Bool {

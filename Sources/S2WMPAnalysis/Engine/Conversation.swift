@@ -26,14 +26,15 @@ struct Conversation: ~Copyable {
   /// Those of them that wait for packets of earlier frames.
   var sorting = 0
   var isClosed = false
-  var forward = StreamDirection()
-  var backward = StreamDirection()
+  /// Both directions, in the order of their raw values; behind the conversation in the same block of memory.
+  private let directions: UnsafeMutablePointer<StreamDirection>
   /// What was seen before the conversation's dialect was known.
   var backlog: Backlog?
   /// Keeps output in order while undecided.
   var hold: Int32 = -1
 
-  init(_ start: ConversationStart, serial: UInt32) {
+  private init(_ start: ConversationStart, serial: UInt32, _ directions: UnsafeMutablePointer<StreamDirection>) {
+    self.directions = directions
     self.serial = serial
     transport = start.transport
     first = start.first
@@ -42,13 +43,24 @@ struct Conversation: ~Copyable {
   }
 
   subscript(_ direction: FlowDirection) -> StreamDirection {
-    @inline(__always) _read {
-      if direction == .forward { yield forward } else { yield backward }
-    }
-    @inline(__always) _modify {
-      if direction == .forward { yield &forward } else { yield &backward }
-    }
+    @inline(__always) unsafeAddress { UnsafePointer(directions + Int(direction.rawValue)) }
+    @inline(__always) nonmutating unsafeMutableAddress { directions + Int(direction.rawValue) }
   }
+
+  /// SAFETY: one block holds the conversation at its start and two directions at `directionsOffset`; `freeIfDone` ends all three, once.
+  static func make(_ start: ConversationStart, serial: UInt32) -> UnsafeMutablePointer<Conversation> {
+    let size = directionsOffset + 2 * MemoryLayout<StreamDirection>.stride
+    let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
+    let directions = (block + directionsOffset).bindMemory(to: StreamDirection.self, capacity: 2)
+    directions.initialize(to: StreamDirection())
+    (directions + 1).initialize(to: StreamDirection())
+    let pointer = block.bindMemory(to: Conversation.self, capacity: 1)
+    pointer.initialize(to: Conversation(start, serial: serial, directions))
+    return pointer
+  }
+
+  /// Begins a cache line of its own.
+  static var directionsOffset: Int { (MemoryLayout<Conversation>.size + 63) & ~63 }
 
   func source(_ direction: FlowDirection) -> Endpoint { direction == .forward ? first : second }
   func destination(_ direction: FlowDirection) -> Endpoint { direction == .forward ? second : first }
@@ -56,8 +68,9 @@ struct Conversation: ~Copyable {
   /// Frees the memory once reassembly is done with it and no record points here any more.
   static func freeIfDone(_ pointer: UnsafeMutablePointer<Conversation>) {
     guard pointer.pointee.isClosed, pointer.pointee.records == 0 else { return }
+    pointer.pointee.directions.deinitialize(count: 2)
     pointer.deinitialize(count: 1)
-    pointer.deallocate()
+    UnsafeMutableRawPointer(pointer).deallocate()
   }
 }
 
@@ -80,8 +93,10 @@ struct StreamDirection: ~Copyable {
   var partial = PartialPacket()
   /// Bytes that frame no packet, collected for one line.
   var run: MalformedRun?
-  /// Findings that stand on the next line.
+  /// Findings that stand on the line of the next bytes.
   var pending: Findings = []
+  /// Findings that stand on the next line: those that came before some of its bytes.
+  var attached: Findings = []
   /// The malformed line before a gap, which carries the gap if no line follows. It waits for that.
   var gapAnchor: RecordHandle = .none
   /// Gap findings since that line.
@@ -92,6 +107,15 @@ struct StreamDirection: ~Copyable {
   var captureHold: UInt64 = 0
   /// Handle in the sequencer's hold list.
   var hold: Int32 = -1
+}
+
+extension StreamDirection {
+  /// More bytes of the line to come are there: what was found before them belongs to it.
+  mutating func attach() {
+    if pending.isEmpty { return }
+    attached.formUnion(pending)
+    pending = []
+  }
 }
 
 /// The bytes of a packet that spans segments.

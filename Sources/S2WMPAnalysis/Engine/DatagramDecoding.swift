@@ -79,7 +79,7 @@ extension Analyzer {
     default: break
     }
     if bytes.count < wireLength {
-      pointer.pointee[direction].pending.insert(.captureSnapLength)
+      pointer.pointee[direction].attached.insert(.captureSnapLength)
     }
     run.append(bytes, frame: origin.lowest.frame, time: origin.lowest.time, maximumFrames: options.maximumRunFrames)
     run.lowest = origin.lowest.frame

@@ -12,9 +12,10 @@ extension Analyzer {
   ) {
     let dialect = given ?? pointer.pointee.dialect ?? .v1
     guard let view = PacketView(framed: bytes, dialect) else { return }
+    if frames == nil { pointer.pointee[direction].attach() }
     let record = PacketRecord(
       frame: frame, time: time, conversation: pointer, direction: direction, dialect: dialect, layout: view.layout, bytes: bytes,
-      length: UInt64(bytes.count), frames: frames, findings: takePending(pointer, direction))
+      length: UInt64(bytes.count), frames: frames, findings: takeAttached(pointer, direction))
     deliver(record, waits: false)
   }
 
@@ -28,12 +29,12 @@ extension Analyzer {
   }
 
   /// What is not tied to the packet itself but stands on it.
-  private func takePending(_ pointer: ConversationPointer, _ direction: FlowDirection) -> Findings {
-    let pending = pointer.pointee[direction].pending
-    if pending.isEmpty { return pending }
-    pointer.pointee[direction].pending = []
+  private func takeAttached(_ pointer: ConversationPointer, _ direction: FlowDirection) -> Findings {
+    let attached = pointer.pointee[direction].attached
+    if attached.isEmpty { return attached }
+    pointer.pointee[direction].attached = []
     settleGapAnchor(pointer, direction)
-    return pending
+    return attached
   }
 
   @discardableResult
@@ -49,7 +50,7 @@ extension Analyzer {
   func malformed(
     _ pointer: ConversationPointer, _ direction: FlowDirection, _ run: MalformedRun, waits: Bool, dialect: Dialect? = nil
   ) -> RecordHandle {
-    var findings = takePending(pointer, direction)
+    var findings = takeAttached(pointer, direction)
     findings.insert(run.code)
     let frames = run.frames.count > 1 ? Self.ascending(run.frames) : run.frames
     var details: Int32 = -1

@@ -47,9 +47,15 @@ extension Analyzer {
       if pointer.pointee[direction].run == nil { startRun(pointer, direction, fault, bytes) }
       return
     }
-    finishRun(pointer, direction)
     pointer.pointee[direction].state = .framing
     pointer.pointee[direction].probing = true
+  }
+
+  /// The packet at which decoding started again is one: the bytes skipped before it are a line.
+  private func confirmStart(_ pointer: ConversationPointer, _ direction: FlowDirection) {
+    guard pointer.pointee[direction].probing else { return }
+    pointer.pointee[direction].probing = false
+    finishRun(pointer, direction)
   }
 
   /// Frames from the front; gives the number of bytes used.
@@ -60,7 +66,7 @@ extension Analyzer {
     if pointer.pointee[direction].partial.isEmpty {
       switch Framer.frame(bytes, pointer.pointee.dialect ?? .v1) {
       case .framed(let length):
-        pointer.pointee[direction].probing = false
+        confirmStart(pointer, direction)
         packet(pointer, direction, UnsafeRawBufferPointer(rebasing: bytes[..<length]), frame, time, frames: nil)
         return length
       case .incomplete:
@@ -98,6 +104,7 @@ extension Analyzer {
     _ pointer: ConversationPointer, _ direction: FlowDirection, _ bytes: UnsafeRawBufferPointer, _ frame: UInt64, _ time: CaptureTime,
     _ startsSegment: Bool
   ) {
+    pointer.pointee[direction].attach()
     partialBytes -= pointer.pointee[direction].partial.cost
     pointer.pointee[direction].partial.append(bytes, frame: frame, time: time, startsSegment: startsSegment)
     partialBytes += pointer.pointee[direction].partial.cost
@@ -119,7 +126,7 @@ extension Analyzer {
   }
 
   private func packetFromPartial(_ pointer: ConversationPointer, _ direction: FlowDirection) {
-    pointer.pointee[direction].probing = false
+    confirmStart(pointer, direction)
     let partial = takePartial(pointer, direction)
     let frames = partial.frames
     partial.bytes.withUnsafeBytes { bytes in
@@ -131,9 +138,11 @@ extension Analyzer {
 
   /// The bytes at the front of a stream's next packet frame nothing.
   private func lose(_ pointer: ConversationPointer, _ direction: FlowDirection, _ fault: FrameFault, _ bytes: UnsafeRawBufferPointer) {
-    pointer.pointee[direction].state = pointer.pointee[direction].probing ? .seeking : .lost
+    let wasProbing = pointer.pointee[direction].probing
+    pointer.pointee[direction].state = wasProbing ? .seeking : .lost
     pointer.pointee[direction].probing = false
-    startRun(pointer, direction, fault, bytes)
+    // Skipped bytes before a start that was none go on as one line.
+    if !wasProbing || pointer.pointee[direction].run == nil { startRun(pointer, direction, fault, bytes) }
   }
 
   private func losePartial(_ pointer: ConversationPointer, _ direction: FlowDirection, _ fault: FrameFault) {
@@ -167,6 +176,7 @@ extension Analyzer {
       if case .fault(let found) = Framer.frame(bytes, pointer.pointee.dialect ?? .v1) { fault = found }
       startRun(pointer, direction, fault, bytes)
     }
+    pointer.pointee[direction].attach()
     pointer.pointee[direction].run?.append(bytes, frame: frame, time: time, maximumFrames: options.maximumRunFrames)
   }
 
@@ -183,8 +193,8 @@ extension Analyzer {
   private func cutPartial(
     _ pointer: ConversationPointer, _ direction: FlowDirection, _ message: String, beforeGap: Bool = false
   ) -> RecordHandle {
+    confirmStart(pointer, direction)
     let partial = takePartial(pointer, direction)
-    pointer.pointee[direction].probing = false
     var run = MalformedRun(.malformedTruncated, FindingDetail(code: .malformedTruncated, message: message))
     partial.bytes.withUnsafeBytes { bytes in
       for (index, piece) in partial.pieces.enumerated() {

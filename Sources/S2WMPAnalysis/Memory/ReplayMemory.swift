@@ -1,3 +1,4 @@
+import CPrefetch
 import S2WMPWire
 
 #if canImport(Glibc)
@@ -8,52 +9,71 @@ import S2WMPWire
 
 /// Remembers which messages were seen: (sender, datetime) → connection and bytes. Fixed size; the oldest are forgotten.
 ///
-/// One table of buckets with 8 entries each: a look-up reads one or two cache lines, and no input can make it slow.
+/// One table of buckets: a cache line with the keys of 8 messages, then two lines with what is known of each. A look-up reads the first line,
+/// and no input can make it slow.
 final class ReplayMemory {
-  private struct Entry {
-    var key: UInt64 = 0
-    var content: UInt32 = 0
-    var conversation: UInt32 = 0
-    var frame: UInt64 = 0
+  private struct Seen {
+    var content: UInt32
+    var conversation: UInt32
+    var frame: UInt64
   }
 
   private static let ways = 8
-  private let entries: UnsafeMutablePointer<Entry>
-  private let count: Int
+  private static let line = 64
+  private static let bucketBytes = line + ways * MemoryLayout<Seen>.stride
+  private let buckets: UnsafeMutableRawPointer
+  /// The way of each bucket that is written next.
+  private let cursors: UnsafeMutablePointer<UInt8>
   private let mask: Int
   private let seed: UInt64
 
   /// - capacity: messages remembered, rounded up to a power of two; memory grows with use (untouched pages cost nothing).
   init(capacity: Int = 1 << 19, seed: UInt64) {
-    var size = Self.ways
-    while size < capacity { size *= 2 }
-    count = size
-    mask = size / Self.ways - 1
+    var count = 1
+    while count * Self.ways < capacity { count *= 2 }
+    mask = count - 1
     self.seed = seed
-    // SAFETY: zeroed memory is a valid empty entry; `calloc` maps it without touching it. Without memory nothing else would work either.
-    guard let memory = calloc(size, MemoryLayout<Entry>.stride) else { preconditionFailure("out of memory") }
-    entries = memory.bindMemory(to: Entry.self, capacity: size)
+    // SAFETY: zeroed memory is a valid empty bucket; the system maps it without touching it. Without memory nothing else would work either.
+    guard let cursors = calloc(count, 1),
+      let buckets = mmap(nil, count * Self.bucketBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), buckets != MAP_FAILED
+    else { preconditionFailure("out of memory") }
+    self.cursors = cursors.bindMemory(to: UInt8.self, capacity: count)
+    self.buckets = buckets
   }
 
   deinit {
-    free(entries)
+    munmap(buckets, (mask + 1) * Self.bucketBytes)
+    free(cursors)
+  }
+
+  /// Zero stands for an empty way.
+  private func key(_ sender: Identifier, _ datetime: UInt64) -> UInt64 { Mix.hash(sender.high, sender.low, datetime, seed) | 1 }
+
+  private func bucket(_ key: UInt64) -> Int { Int(truncatingIfNeeded: key >> 20) & mask }
+
+  /// A message with these is about to be remembered.
+  func expect(_ sender: Identifier, _ datetime: UInt64) {
+    let keys = buckets + bucket(key(sender, datetime)) &* Self.bucketBytes
+    s2wmp_prefetch_to_write(keys)
+    s2wmp_prefetch_to_write(keys + Self.line)
   }
 
   /// Remembers a message. Gives the frame of an earlier one with the same sender and datetime that came on another conversation or with other bytes.
   func remember(_ sender: Identifier, _ datetime: UInt64, content: UInt32, conversation: UInt32, frame: UInt64) -> UInt64? {
-    let key = Mix.hash(sender.high, sender.low, datetime, seed) | 1
-    // SAFETY: the bucket index is masked to the table's size.
-    let bucket = entries + (Int(truncatingIfNeeded: key >> 20) & mask) * Self.ways
-    var oldest = 0
-    for way in 0..<Self.ways {
-      let entry = bucket[way]
-      if entry.key == key {
-        let isReplay = entry.conversation != conversation || entry.content != content
-        return isReplay ? entry.frame : nil
-      }
-      if entry.frame < bucket[oldest].frame { oldest = way }
+    let key = key(sender, datetime)
+    let index = bucket(key)
+    // SAFETY: the bucket index is masked to the table's size, the way to 0…7.
+    let start = buckets + index &* Self.bucketBytes
+    let keys = start.assumingMemoryBound(to: UInt64.self)
+    let seen = (start + Self.line).assumingMemoryBound(to: Seen.self)
+    for way in 0..<Self.ways where keys[way] == key {
+      let isReplay = seen[way].conversation != conversation || seen[way].content != content
+      return isReplay ? seen[way].frame : nil
     }
-    bucket[oldest] = Entry(key: key, content: content, conversation: conversation, frame: frame)
+    let way = Int(cursors[index] & 7)
+    cursors[index] = UInt8(truncatingIfNeeded: way &+ 1)
+    keys[way] = key
+    seen[way] = Seen(content: content, conversation: conversation, frame: frame)
     return nil
   }
 }

@@ -96,14 +96,13 @@ extension Analyzer {
     let conversation = record.conversation
     let asking = record.direction.opposite
     if conversation.pointee.transport == .tcp {
-      let found = conversation.pointee[asking].requests.take { request in
-        switch request.kind {
-        case .message, .idChange: request.datetime == datetime && request.asker == user
-        case .chat: datetime == 0 && request.asker == user
-        default: false
-        }
+      let found = conversation.pointee[asking].requests.take {
+        ($0.kind == .message || $0.kind == .idChange) && $0.datetime == datetime && $0.asker == user
       }
       if let found { return link(found, &record) }
+      // A refused chat request is answered with a datetime of 0; a message of that very moment comes first.
+      let chat = datetime != 0 ? nil : conversation.pointee[asking].requests.take { $0.kind == .chat && $0.asker == user }
+      if let chat { return link(chat, &record) }
     }
     if answerLegacyMessage(datetime, user, &record) { return }
     record.findings.insert(.ackUnmatched)
@@ -151,8 +150,8 @@ extension Analyzer {
   /// Settles the requests to which no answer can come any more, once all packets of the conversation were judged.
   func settleIfOver(_ pointer: ConversationPointer) {
     guard pointer.pointee.sorting == 0 else { return }
-    if pointer.pointee.forward.hasEnded { settleUnanswered(pointer, .backward) }
-    if pointer.pointee.backward.hasEnded { settleUnanswered(pointer, .forward) }
+    if pointer.pointee[.forward].hasEnded { settleUnanswered(pointer, .backward) }
+    if pointer.pointee[.backward].hasEnded { settleUnanswered(pointer, .forward) }
   }
 
   private func settleUnanswered(_ pointer: ConversationPointer, _ direction: FlowDirection) {

@@ -20,7 +20,11 @@ extension DecoderCore {
     _ slot: UInt32, _ sideIndex: Int, _ header: TCPHeader, _ sequence: UInt32, _ payload: LayerBytes, _ receiver: any ConversationReceiver
   ) {
     let side = self.side(slot, sideIndex)
-    if !side.pointee.has(Side.started) { startInTheMiddle(slot, sideIndex, sequence) }
+    if !side.pointee.has(Side.started) {
+      // A FIN that comes before anything else says nothing of where the stream begins: data that it has overtaken may follow.
+      if payload.wire == 0 { return }
+      startInTheMiddle(slot, sideIndex, sequence)
+    }
     let start = side.pointee.unwrap(sequence)
     let distance = Int64(bitPattern: start &- side.pointee.next)
     if abs(distance) > Self.farthest {
@@ -60,6 +64,7 @@ extension DecoderCore {
       inRing: partsStart == nil)
     if partsStart == nil { return segment(slot, sideIndex, piece, receiver) }
     let all = pieces(of: UnsafeRawBufferPointer(start: payload.start, count: payload.captured))
+    holdForFragments(slot, sideIndex, all, receiver)
     for (index, part) in all.enumerated() {
       let end = index + 1 < all.count ? all[index + 1].offset : payload.captured
       piece.start = start &+ UInt64(part.offset)
@@ -68,6 +73,17 @@ extension DecoderCore {
       piece.cut = index + 1 < all.count ? 0 : cut
       segment(slot, sideIndex, piece, receiver)
     }
+  }
+
+  /// The last bytes of a segment may have been captured first: what the first ones complete waits for what those do. `settle` ends this.
+  private mutating func holdForFragments(_ slot: UInt32, _ sideIndex: Int, _ parts: [Piece], _ receiver: any ConversationReceiver) {
+    let side = self.side(slot, sideIndex)
+    guard let lowest = parts.map(\.frame).min(), !side.pointee.has(Side.finSeen) else { return }
+    if !flows.flows[Int(slot)].has(Flow.opened) { open(slot, sideIndex, frame: lowest, receiver) }
+    let flow = flows.flows[Int(slot)]
+    if !flow.isDelivering || side.pointee.heldSince != 0 && side.pointee.heldSince <= lowest { return }
+    side.pointee.heldSince = lowest
+    receiver.holdDirection(flow.conversation, flow.direction(sideIndex), since: lowest)
   }
 
   private mutating func segment(_ slot: UInt32, _ sideIndex: Int, _ segment: SegmentBytes, _ receiver: any ConversationReceiver) {

@@ -84,7 +84,7 @@ public enum FieldCatalog {
   static func field(_ token: FilterToken, _ source: FilterSourceText) throws(FilterError) -> FilterField {
     if let found = index[token.text] ?? index[token.text.lowercased()] { return found }
     let near = Suggestions.nearest(to: token.text, among: entries.map(\.name))
-    let hint = near.isEmpty ? "the fields are listed by --help-filter" : "did you mean \(near.joined(separator: ", "))?"
+    let hint = near.isEmpty ? "the fields are listed by --fields-help" : "did you mean \(near.joined(separator: ", "))?"
     throw source.error(token, "there is no field \(FilterText.quoted(token.text)); \(hint)")
   }
 }

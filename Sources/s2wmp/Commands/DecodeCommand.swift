@@ -10,15 +10,16 @@ struct DecodeCommand: ParsableCommand {
     commandName: "decode",
     abstract: "Dissect recorded captures (pcap, pcapng, also gzip-compressed).",
     discussion: """
-      s2wmp decode chat.pcap                                    a line a packet
-      s2wmp decode chat.pcap --format tree --limit 1            every field of the first packet, with its bytes
-      s2wmp decode chat.pcap -Y 'type == M && status == busy'   only some packets
-      s2wmp decode chat.pcap -e frame,sender_id,body            only some fields
-      s2wmp decode big.pcap -Y 'ip.addr == 10.0.0.7' -w his.pcap   their frames as a new capture
-      zcat old.pcap.gz | s2wmp decode - --format ndjson         from a pipe, for a program
+      s2wmp decode chat.pcap                            a line a packet
+      s2wmp decode chat.pcap --format tree --limit 1    every field and its bytes
+      s2wmp decode chat.pcap -Y 'type == M'             only some packets
+      s2wmp decode chat.pcap -e frame,sender_id,body    only some fields
+      s2wmp decode chat.pcap -Y malformed -w bad.pcap   their frames, as a capture
+      zcat old.pcap.gz | s2wmp decode - -T ndjson       from a pipe, for a program
 
-      Each file is a capture of its own: frames and conversations are numbered anew. Exit status 1 under --strict when a packet is malformed or \
-      has an undefined field value; 3 when a file could not be read to its end (what came before was printed).
+      Each file is a capture of its own: frames and conversations are numbered anew. \
+      Exit status: 1 under --strict when a packet is malformed or has an undefined value; \
+      3 when a file could not be read to its end (what came before was printed).
       """)
 
   @Argument(help: ArgumentHelp("Captures; - is standard input.", valueName: "file"))

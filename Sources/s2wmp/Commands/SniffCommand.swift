@@ -10,14 +10,16 @@ struct SniffCommand: ParsableCommand {
     commandName: "sniff",
     abstract: "Capture live and dissect.",
     discussion: """
-      sudo s2wmp sniff                              our ports on the default device, until Ctrl-C
-      s2wmp sniff --list                            the devices
-      sudo s2wmp sniff eth0 -w chat.pcapng          keep the frames while watching
+      sudo s2wmp sniff                         our ports, default device, until Ctrl-C
+      s2wmp sniff --list                       the devices
+      sudo s2wmp sniff eth0 -w chat.pcapng     keep the frames while watching
       sudo s2wmp sniff lo --bpf 'tcp port 6000' --port 6000
-      sudo s2wmp sniff -w ring.pcap --ring-size 10 --ring-files 5 --quiet
+      sudo s2wmp sniff -q -w ring.pcap --ring-size 10 --ring-files 5
 
-      Needs the right to capture: run it with sudo, or grant it once with setcap (the error message names the command).
-      Lines are shown as packets complete; what only later frames tell (requests that stay unanswered) is told by decode of the written file.
+      Needs the right to capture: run it with sudo, or grant it once with setcap \
+      (the error message names the command). Lines are shown as packets complete; \
+      what only later frames tell (requests that stay unanswered) is told by decode \
+      of the written file.
       """)
 
   @Argument(help: ArgumentHelp("The device; without it the first that is up and no loopback.", valueName: "device"))

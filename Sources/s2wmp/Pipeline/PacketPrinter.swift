@@ -18,6 +18,9 @@ final class PacketPrinter: DissectionSink {
   private let limit: UInt64
   private let isQuiet: Bool
   private var style: Style
+  /// Set when every packet is only counted, or only written as NDJSON: the two ways that have to be fast.
+  private let isCounter: Bool
+  private let plainWriter: NDJSONWriter?
   private var scratch: [UInt8] = []
   private var summary = ClosingSummary()
   /// Packets that matched.
@@ -36,6 +39,8 @@ final class PacketPrinter: DissectionSink {
     limit = arguments.limit ?? .max
     isQuiet = arguments.quiet
     let columns = try arguments.columns()
+    isCounter = counting && filter == nil
+    plainWriter = counting || filter != nil || arguments.format != .ndjson ? nil : NDJSONWriter(out)
     if counting {
       style = .nothing
       return
@@ -43,7 +48,7 @@ final class PacketPrinter: DissectionSink {
     switch arguments.format {
     case .text: style = columns.map { .columns($0) } ?? .text(TextLine(arguments.textOptions))
     case .tree: style = .tree(TreeBlock(arguments.textOptions))
-    case .ndjson: style = .ndjson(NDJSONWriter(out))
+    case .ndjson: style = .ndjson(plainWriter ?? NDJSONWriter(out))
     case .json: style = .json(NDJSONWriter(out), JSONArray())
     case .csv: style = .csv(columns.map { CSVLine($0.map { column in CSVLine.Column(column.name) { column.append($0, to: &$1) } }) } ?? CSVLine())
     }
@@ -72,10 +77,11 @@ final class PacketPrinter: DissectionSink {
 
   func receive(_ packet: borrowing Dissection) {
     if isDone { return }
-    if case .ndjson(let writer) = style, filter == nil {
+    if isCounter || plainWriter != nil {
       matched += 1
       note(packet)
-      return writer.write(packet)
+      plainWriter?.write(packet)
+      return
     }
     take(copy packet)
   }

@@ -1,0 +1,5 @@
+/// All fixtures, by topic.
+enum Topics {
+  static let captures: [Fixture] = [lanChat]
+  static let damaged: [Fixture] = []
+}
