@@ -80,6 +80,7 @@ public final class Analyzer: ConversationReceiver {
     let side = block + Conversation.directionsOffset + Int(direction.rawValue) * MemoryLayout<StreamDirection>.stride
     s2wmp_prefetch(side)
     s2wmp_prefetch(side + 64)
+    s2wmp_prefetch(side + 128)
     guard bytes.count >= Messaging.headerLength, bytes[1] == PacketType.message.rawValue, let base = bytes.baseAddress else { return }
     // SAFETY: a message's header is there; should it be no message, a useless line is fetched.
     replays.expect(Messaging.senderID.load(base), Messaging.datetime.load(base))

@@ -210,6 +210,9 @@ extension Analyzer {
     if parsed.isWeak { record.findings.insert(.keyWeak) }
   }
 
+  /// `1 byte`, `27 bytes`.
+  static func bytes(_ count: some BinaryInteger) -> String { count == 1 ? "1 byte" : "\(count) bytes" }
+
   /// The sentence of a framing fault.
   static func detail(_ fault: FrameFault, _ bytes: UnsafeRawBufferPointer) -> FindingDetail {
     let message =

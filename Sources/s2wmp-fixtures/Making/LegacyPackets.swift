@@ -127,7 +127,8 @@ struct LegacyPerson {
 
   private static func power(_ base: [UInt8], _ exponent: [UInt8]) -> [UInt8] {
     let context = BN_CTX_new()
-    let numbers = [base, exponent, prime].map { BN_bin2bn($0, Int32($0.count), nil) }
+    let inputs: [[UInt8]] = [base, exponent, prime]
+    let numbers = inputs.map { BN_bin2bn($0, Int32($0.count), nil) }
     defer {
       for number in numbers { BN_free(number) }
       BN_CTX_free(context)
