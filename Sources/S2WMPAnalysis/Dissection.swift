@@ -23,7 +23,9 @@ public struct Dissection {
   public var length: UInt64
   public var findings: Findings
   /// Facts for the messages of some findings; empty for most packets.
-  public var details: [FindingDetail]
+  public var details: [FindingDetail] { storedDetails ?? [] }
+  /// Nil instead of an empty array, which would have to be retained.
+  private var storedDetails: [FindingDetail]?
   /// Frame of the packet that this one answers; 0 when none was seen.
   public var replyTo: UInt64
   /// Nanoseconds from that packet to this one; nil when unanswered or without times.
@@ -32,7 +34,7 @@ public struct Dissection {
   public init(
     frame: UInt64, time: CaptureTime, frames: UnsafeBufferPointer<UInt64>, transport: Transport, stream: UInt32, source: Endpoint,
     destination: Endpoint, dialect: Dialect, layout: LayoutID? = nil, bytes: UnsafeRawBufferPointer, length: UInt64, findings: Findings,
-    details: [FindingDetail], replyTo: UInt64, latency: Int64? = nil
+    details: [FindingDetail]?, replyTo: UInt64, latency: Int64? = nil
   ) {
     self.frame = frame
     self.time = time
@@ -46,7 +48,7 @@ public struct Dissection {
     self.bytes = bytes
     self.length = length
     self.findings = findings
-    self.details = details
+    storedDetails = details
     self.replyTo = replyTo
     self.latency = latency
   }

@@ -100,6 +100,9 @@ public protocol ConversationReceiver: AnyObject {
   /// The first payload byte of a new conversation was captured.
   func openConversation(_ start: ConversationStart) -> Int
 
+  /// These bytes will probably come next in `receiveSegment`, a few frames from now: a hint to bring memory near, and nothing else.
+  func expectSegment(_ conversation: Int, _ direction: FlowDirection, _ bytes: UnsafeRawBufferPointer)
+
   /// The next bytes of a TCP direction, in stream order.
   ///
   /// - startsSegment: the first byte is the first payload byte of a captured segment (a place where decoding may start again after a gap).
@@ -131,4 +134,8 @@ public protocol ConversationReceiver: AnyObject {
 
   /// The conversation is over: closed, reset, replaced by a new one on the same addresses, evicted, or the capture ended.
   func closeConversation(_ conversation: Int)
+}
+
+extension ConversationReceiver {
+  public func expectSegment(_ conversation: Int, _ direction: FlowDirection, _ bytes: UnsafeRawBufferPointer) {}
 }

@@ -1,8 +1,56 @@
 import ArgumentParser
+import Glibc
 
-@main
+/// `s2wmp`: sniff, dissect and encode the Secure Two-Way Messaging Protocol.
 struct S2WMP: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "s2wmp", abstract: "Analyzer for the Secure Two-Way Messaging Protocol.",
-    subcommands: [DecodeCommand.self, EncodeCommand.self, SchemaCommand.self])
+    commandName: "s2wmp",
+    abstract: "Sniff, dissect and encode the Secure Two-Way Messaging Protocol.",
+    discussion: """
+      Start with a capture:   s2wmp decode chat.pcap
+      or listen on the LAN:   sudo s2wmp sniff
+      Only what matters:      s2wmp decode chat.pcap -Y 'expert.severity >= warning'
+      For programs:           s2wmp decode chat.pcap --format ndjson
+      And back again:         s2wmp encode packets.ndjson --output again.pcap
+
+      Exit status: 0 done and nothing found; 1 something found; 2 wrong usage; \
+      3 an input, device or output could not be used. Results go to standard \
+      output, everything else to standard error.
+      """,
+    subcommands: [DecodeCommand.self, SniffCommand.self, EncodeCommand.self, SchemaCommand.self])
+}
+
+@main
+enum Program {
+  static func main() {
+    // A reader that goes away is noticed by the write that fails.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try S2WMP.parseAsRoot()
+      try command.run()
+    } catch {
+      end(error)
+    }
+  }
+
+  /// Wrong usage is status 2; help is no error.
+  private static func end(_ error: any Error) -> Never {
+    if let code = error as? ExitCode { exit(code.rawValue) }
+    let message = S2WMP.fullMessage(for: error)
+    if S2WMP.exitCode(for: error).isSuccess {
+      StandardOutput.write(message + "\n")
+      exit(0)
+    }
+    if let failure = error as? CommandError {
+      StandardError.complain(failure.description)
+      exit(3)
+    }
+    StandardError.line(message.hasPrefix("Error: ") ? "s2wmp: " + message.dropFirst(7) : message)
+    exit(2)
+  }
+}
+
+/// What ends a command with status 3: one sentence.
+struct CommandError: Error, CustomStringConvertible {
+  var description: String
 }

@@ -85,10 +85,11 @@ struct CaptureFileReaderTests {
   }
 
   /// Resolution byte, offset in seconds, units, and the nanoseconds they mean.
-  @Test(arguments: [
-    (0, nil, 12, 12_000_000_000), (3, nil, 12, 12_000_000), (9, nil, 12, 12), (12, nil, 12_345, 12), (6, 100, 12, 100_000_012_000),
-    (0x80 | 10, nil, 1536, 1_500_000_000), (0x80, nil, 3, 3_000_000_000), (0x80 | 32, 1, 0x8000_0000, 1_500_000_000), (40, nil, 5, 0), (255, nil, 5, 0),
-  ] as [(UInt8, UInt32?, UInt64, Int64)])
+  @Test(
+    arguments: [
+      (0, nil, 12, 12_000_000_000), (3, nil, 12, 12_000_000), (9, nil, 12, 12), (12, nil, 12_345, 12), (6, 100, 12, 100_000_012_000),
+      (0x80 | 10, nil, 1536, 1_500_000_000), (0x80, nil, 3, 3_000_000_000), (0x80 | 32, 1, 0x8000_0000, 1_500_000_000), (40, nil, 5, 0), (255, nil, 5, 0),
+    ] as [(UInt8, UInt32?, UInt64, Int64)])
   func timeResolutions(resolution: UInt8, offset: UInt32?, units: UInt64, nanoseconds: Int64) {
     let bytes =
       CaptureFiles.section() + CaptureFiles.interface(1, resolution: resolution, offset: offset)

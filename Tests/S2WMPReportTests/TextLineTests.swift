@@ -8,7 +8,7 @@ import Testing
 @Suite("Text format: whole outputs")
 struct TextLineTests {
   /// The conversation of the sketches.
-  static func conversation() throws -> [Sample] {
+  static func conversation() throws -> [PacketSample] {
     let home = Endpoint.ipv4(0x0a00_0007, port: 5000)
     let bob = Endpoint.ipv4(0x0a00_0009, port: 5000)
     let alice = Endpoint.ipv4(0x0a00_0007, port: 41022)
@@ -17,20 +17,20 @@ struct TextLineTests {
       "user_id": SampleIDs.alice.value, "lookup_id": SampleIDs.bob.value, "address": .address([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 10, 0, 0, 9]),
       "port": .unsigned(5000),
     ]
-    let accepted = try Sample(
+    let accepted = try PacketSample(
       .chatRequestResponse, frame: 13,
       [
         "requestor_id": SampleIDs.alice.value, "user_id": SampleIDs.bob.value, "public_key": .bytes(sampleKey), "name": text("bob"),
       ])
-    let ack = try Sample(.acknowledgement, frame: 18, ["ack": .unsigned(1)])
-    let rejected = try Sample(.acknowledgement, frame: 22, ["error": .unsigned(2)])
+    let ack = try PacketSample(.acknowledgement, frame: 18, ["ack": .unsigned(1)])
+    let rejected = try PacketSample(.acknowledgement, frame: 22, ["error": .unsigned(2)])
     return try [
-      Sample(.broadcastPeer, frame: 4, ["user_id": SampleIDs.alice.value, "broadcast": .unsigned(1)]).changed {
+      PacketSample(.broadcastPeer, frame: 4, ["user_id": SampleIDs.alice.value, "broadcast": .unsigned(1)]).changed {
         $0.transport = .udp
         $0.source = home
         $0.destination = .ipv4(0x0a00_00ff, port: 5001)
       },
-      Sample(.broadcastPeerResponse, frame: 5, place).changed {
+      PacketSample(.broadcastPeerResponse, frame: 5, place).changed {
         $0.transport = .udp
         $0.stream = 1
         $0.milliseconds = 1
@@ -79,7 +79,7 @@ struct TextLineTests {
         $0.replyTo = 21
         $0.latency = 640_000
       },
-      Sample(Array("GET / HTTP/1.1\r\n".utf8), frame: 30).changed {
+      PacketSample(Array("GET / HTTP/1.1\r\n".utf8), frame: 30).changed {
         $0.milliseconds = 7000
         $0.stream = 4
         $0.isMalformed = true
@@ -134,7 +134,7 @@ struct TextLineTests {
     #expect(lines([timeless]).last?.contains("         –  10.0.0.7:41022") == true)
   }
 
-  private func output(_ options: TextOptions) throws -> String {
+  func output(_ options: TextOptions) throws -> String {
     var format = TextLine(options)
     var summary = ClosingSummary()
     var out: [UInt8] = []

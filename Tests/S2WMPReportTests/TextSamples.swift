@@ -5,7 +5,7 @@ import S2WMPWire
 @testable import S2WMPReport
 
 /// A packet as the analysis would hand it out, owned, for tests.
-struct Sample {
+struct PacketSample {
   var bytes: [UInt8]
   var dialect = Dialect.v1
   var frame: UInt64 = 1
@@ -38,13 +38,10 @@ struct Sample {
     self.init(builder.build(), dialect, frame: frame)
   }
 
-  func with<Result>(_ change: (inout Sample) -> Void, _ body: (Sample) throws -> Result) rethrows -> Result {
-    var copy = self
-    change(&copy)
-    return try body(copy)
-  }
+  /// A v1 packet.
+  init(_ type: PacketType, _ values: [String: FieldValue]) throws { try self.init(type, .v1, values) }
 
-  func changed(_ change: (inout Sample) -> Void) -> Sample {
+  func changed(_ change: (inout PacketSample) -> Void) -> PacketSample {
     var copy = self
     change(&copy)
     return copy
@@ -87,13 +84,13 @@ let sampleKey: [UInt8] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x6e, 
 let sampleTime = FieldValue.unsigned(1_795_527_721_123)
 
 /// A Chat Request that introduces a user.
-func introduction(_ name: String, _ id: Identifier, to other: Identifier = SampleIDs.bob, frame: UInt64 = 1) throws -> Sample {
-  try Sample(
+func introduction(_ name: String, _ id: Identifier, to other: Identifier = SampleIDs.bob, frame: UInt64 = 1) throws -> PacketSample {
+  try PacketSample(
     .chatRequest, frame: frame, ["requestor_id": id.value, "user_id": other.value, "public_key": .bytes(sampleKey), "name": text(name)])
 }
 
-func message(_ from: Identifier, _ to: Identifier, frame: UInt64 = 1, status: UInt64 = 0, body: Int = 412) throws -> Sample {
-  try Sample(
+func message(_ from: Identifier, _ to: Identifier, frame: UInt64 = 1, status: UInt64 = 0, body: Int = 412) throws -> PacketSample {
+  try PacketSample(
     .message, frame: frame,
     [
       "status": .unsigned(status), "datetime": sampleTime, "sender_id": from.value, "receiver_id": to.value,
@@ -102,7 +99,7 @@ func message(_ from: Identifier, _ to: Identifier, frame: UInt64 = 1, status: UI
 }
 
 /// The lines of some packets, without the heading.
-func lines(_ samples: [Sample], _ options: TextOptions = TextOptions()) -> [String] {
+func lines(_ samples: [PacketSample], _ options: TextOptions = TextOptions()) -> [String] {
   var format = TextLine(options)
   var out: [UInt8] = []
   for sample in samples { sample.dissect { format.append($0, to: &out) } }
@@ -110,7 +107,7 @@ func lines(_ samples: [Sample], _ options: TextOptions = TextOptions()) -> [Stri
 }
 
 /// The `what` column and everything after it.
-func what(_ samples: [Sample], _ options: TextOptions = TextOptions()) -> String {
+func what(_ samples: [PacketSample], _ options: TextOptions = TextOptions()) -> String {
   guard let line = lines(samples, options).last else { return "" }
   return String(line.dropFirst(68))
 }

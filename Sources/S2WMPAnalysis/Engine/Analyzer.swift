@@ -1,3 +1,4 @@
+import CPrefetch
 import S2WMPFlow
 import S2WMPWire
 
@@ -18,16 +19,20 @@ public final class Analyzer: ConversationReceiver {
   /// What undecided conversations have waiting.
   private var backlogBytes = 0
   var totals = AnalysisTotals()
+  var details = DetailPool()
+  /// The frame of a packet that lies in one frame, as a list.
+  private let single: UnsafeMutablePointer<UInt64>
   private var nextSerial: UInt32 = 0
   private var nextNumber: UInt32 = 0
   /// Conversations of ours that have no number yet.
-  private var unnumbered: [UnsafeMutablePointer<Conversation>] = []
+  private var unnumbered = NumberQueue()
 
   /// - seed: for the hash tables; any number.
   public init(options: AnalysisOptions, seed: UInt64, sink: any DissectionSink) {
     self.options = options
     self.sink = sink
     self.seed = seed
+    single = .allocate(capacity: 1)
     replays = ReplayMemory(seed: seed)
     switch options.order {
     case .immediate:
@@ -38,6 +43,10 @@ public final class Analyzer: ConversationReceiver {
       sequencer = Sequencer(window: window)
     }
     sequencer.analyzer = self
+  }
+
+  deinit {
+    single.deallocate()
   }
 
   /// Totals so far.
@@ -58,11 +67,23 @@ public final class Analyzer: ConversationReceiver {
   // MARK: - Reassembly's calls
 
   public func openConversation(_ start: ConversationStart) -> Int {
-    let pointer = UnsafeMutablePointer<Conversation>.allocate(capacity: 1)
-    pointer.initialize(to: Conversation(start, serial: nextSerial))
+    let pointer = Conversation.make(start, serial: nextSerial)
     nextSerial &+= 1
     if isSorted && start.transport == .tcp { sequencer.holds.set(&pointer.pointee.hold, since: start.frame) }
     return Int(bitPattern: pointer)
+  }
+
+  public func expectSegment(_ conversation: Int, _ direction: FlowDirection, _ bytes: UnsafeRawBufferPointer) {
+    let block = UnsafeRawPointer(Self.pointer(conversation))
+    s2wmp_prefetch(block)
+    s2wmp_prefetch(block + 64)
+    let side = block + Conversation.directionsOffset + Int(direction.rawValue) * MemoryLayout<StreamDirection>.stride
+    s2wmp_prefetch(side)
+    s2wmp_prefetch(side + 64)
+    s2wmp_prefetch(side + 128)
+    guard bytes.count >= Messaging.headerLength, bytes[1] == PacketType.message.rawValue, let base = bytes.baseAddress else { return }
+    // SAFETY: a message's header is there; should it be no message, a useless line is fetched.
+    replays.expect(Messaging.senderID.load(base), Messaging.datetime.load(base))
   }
 
   public func receiveSegment(
@@ -199,20 +220,20 @@ public final class Analyzer: ConversationReceiver {
   func makeOurs(_ pointer: UnsafeMutablePointer<Conversation>) {
     pointer.pointee.ownership = .ours
     totals.conversations += 1
-    if isSorted { unnumbered.append(pointer) } else { number(pointer) }
+    if isSorted { unnumbered.add(pointer) } else { number(pointer) }
   }
 
   private func dropHolds(_ pointer: UnsafeMutablePointer<Conversation>) {
     sequencer.holds.set(&pointer.pointee.hold, since: 0)
-    sequencer.holds.set(&pointer.pointee.forward.hold, since: 0)
-    sequencer.holds.set(&pointer.pointee.backward.hold, since: 0)
+    sequencer.holds.set(&pointer.pointee[.forward].hold, since: 0)
+    sequencer.holds.set(&pointer.pointee[.backward].hold, since: 0)
   }
 
-  private func isNamed(_ conversation: Conversation) -> Bool {
+  private func isNamed(_ conversation: borrowing Conversation) -> Bool {
     !options.ports.isEmpty && (options.ports.contains(conversation.first.port) || options.ports.contains(conversation.second.port))
   }
 
-  private static func isDefaultPort(_ conversation: Conversation) -> Bool {
+  private static func isDefaultPort(_ conversation: borrowing Conversation) -> Bool {
     [conversation.first.port, conversation.second.port].contains { $0 == DefaultPort.peer || $0 == DefaultPort.bootstrap }
   }
 
@@ -234,10 +255,8 @@ public final class Analyzer: ConversationReceiver {
   /// Conversations are numbered by the first frame that carries a byte of one, and only when a line of theirs goes out: then all earlier ones are known.
   private func number(_ pointer: UnsafeMutablePointer<Conversation>) {
     guard pointer.pointee.number == .max else { return }
-    let due = unnumbered.filter { $0.pointee.firstFrame <= pointer.pointee.firstFrame && $0 != pointer }
-    for earlier in due.sorted(by: { $0.pointee.firstFrame < $1.pointee.firstFrame }) { takeNumber(earlier) }
-    takeNumber(pointer)
-    if !unnumbered.isEmpty { unnumbered.removeAll { $0.pointee.number != .max } }
+    while let earlier = unnumbered.take(upTo: pointer.pointee.firstFrame) { takeNumber(earlier) }
+    if pointer.pointee.number == .max { takeNumber(pointer) }
   }
 
   private func takeNumber(_ pointer: UnsafeMutablePointer<Conversation>) {
@@ -245,23 +264,21 @@ public final class Analyzer: ConversationReceiver {
     nextNumber &+= 1
   }
 
-  func handOut(_ record: borrowing PacketRecord) {
+  func handOut(_ record: PacketRecord) {
     let conversation = record.conversation
     if conversation.pointee.number == .max { number(conversation) }
     count(record)
-    var single = record.frame
-    withUnsafePointer(to: &single) { one in
-      sink.receive(
-        Dissection(
-          frame: record.frame, time: record.time, frames: record.frames ?? UnsafeBufferPointer(start: one, count: 1),
-          transport: conversation.pointee.transport, stream: conversation.pointee.number,
-          source: conversation.pointee.source(record.direction), destination: conversation.pointee.destination(record.direction),
-          dialect: record.dialect, layout: record.layout, bytes: record.bytes, length: record.length, findings: record.findings,
-          details: record.details, replyTo: record.replyTo, latency: record.latency))
-    }
+    single.pointee = record.frame
+    sink.receive(
+      Dissection(
+        frame: record.frame, time: record.time, frames: record.frames ?? UnsafeBufferPointer(start: single, count: 1),
+        transport: conversation.pointee.transport, stream: conversation.pointee.number,
+        source: conversation.pointee.source(record.direction), destination: conversation.pointee.destination(record.direction),
+        dialect: record.dialect, layout: record.layout, bytes: record.bytes, length: record.length, findings: record.findings,
+        details: record.details < 0 ? nil : details.take(record.details), replyTo: record.replyTo, latency: record.latency))
   }
 
-  private func count(_ record: borrowing PacketRecord) {
+  private func count(_ record: PacketRecord) {
     if record.layout == nil { totals.malformed += 1 } else { totals.packets += 1 }
     guard !record.findings.isEmpty else { return }
     switch record.findings.worst {

@@ -2,7 +2,8 @@ import S2WMPFlow
 import S2WMPWire
 
 /// One TCP connection or UDP 4-tuple, as the analysis knows it. Lives behind a pointer, which is also the token that reassembly hands back.
-struct Conversation {
+/// Not copyable, so that looking at a part of it never copies the rest.
+struct Conversation: ~Copyable {
   enum Ownership: UInt8 {
     case undecided
     case ours
@@ -25,14 +26,15 @@ struct Conversation {
   /// Those of them that wait for packets of earlier frames.
   var sorting = 0
   var isClosed = false
-  var forward = StreamDirection()
-  var backward = StreamDirection()
+  /// Both directions, in the order of their raw values; behind the conversation in the same block of memory.
+  private let directions: UnsafeMutablePointer<StreamDirection>
   /// What was seen before the conversation's dialect was known.
   var backlog: Backlog?
   /// Keeps output in order while undecided.
   var hold: Int32 = -1
 
-  init(_ start: ConversationStart, serial: UInt32) {
+  private init(_ start: ConversationStart, serial: UInt32, _ directions: UnsafeMutablePointer<StreamDirection>) {
+    self.directions = directions
     self.serial = serial
     transport = start.transport
     first = start.first
@@ -40,12 +42,26 @@ struct Conversation {
     firstFrame = start.frame
   }
 
+  /// By address: with accessors that yield (`_read`, `_modify`), Swift 6.3 reads parts of a yielded direction after freeing it.
   subscript(_ direction: FlowDirection) -> StreamDirection {
-    get { direction == .forward ? forward : backward }
-    _modify {
-      if direction == .forward { yield &forward } else { yield &backward }
-    }
+    @inline(__always) unsafeAddress { UnsafePointer(directions + Int(direction.rawValue)) }
+    @inline(__always) nonmutating unsafeMutableAddress { directions + Int(direction.rawValue) }
   }
+
+  /// SAFETY: one block holds the conversation at its start and two directions at `directionsOffset`; `freeIfDone` ends all three, once.
+  static func make(_ start: ConversationStart, serial: UInt32) -> UnsafeMutablePointer<Conversation> {
+    let size = directionsOffset + 2 * MemoryLayout<StreamDirection>.stride
+    let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
+    let directions = (block + directionsOffset).bindMemory(to: StreamDirection.self, capacity: 2)
+    directions.initialize(to: StreamDirection())
+    (directions + 1).initialize(to: StreamDirection())
+    let pointer = block.bindMemory(to: Conversation.self, capacity: 1)
+    pointer.initialize(to: Conversation(start, serial: serial, directions))
+    return pointer
+  }
+
+  /// Begins a cache line of its own.
+  static var directionsOffset: Int { (MemoryLayout<Conversation>.size + 63) & ~63 }
 
   func source(_ direction: FlowDirection) -> Endpoint { direction == .forward ? first : second }
   func destination(_ direction: FlowDirection) -> Endpoint { direction == .forward ? second : first }
@@ -53,13 +69,14 @@ struct Conversation {
   /// Frees the memory once reassembly is done with it and no record points here any more.
   static func freeIfDone(_ pointer: UnsafeMutablePointer<Conversation>) {
     guard pointer.pointee.isClosed, pointer.pointee.records == 0 else { return }
+    pointer.pointee.directions.deinitialize(count: 2)
     pointer.deinitialize(count: 1)
-    pointer.deallocate()
+    UnsafeMutableRawPointer(pointer).deallocate()
   }
 }
 
 /// One direction of a TCP conversation of ours.
-struct StreamDirection {
+struct StreamDirection: ~Copyable {
   enum State: UInt8 {
     /// At a packet boundary, or inside a packet (`partial`).
     case framing
@@ -73,22 +90,23 @@ struct StreamDirection {
   /// The packet in `partial` began at the start of a segment after `seeking`: if it turns out to frame nothing, seeking goes on.
   var probing = false
   var hasEnded = false
-  /// Bytes of the packet that is not yet whole.
-  var partial = PartialPacket()
-  /// Bytes that frame no packet, collected for one line.
-  var run: MalformedRun?
+  // What every packet needs comes first, in the same cache lines.
   /// Findings that stand on the line of the next bytes.
   var pending: Findings = []
   /// Findings that stand on the next line: those that came before some of its bytes.
   var attached: Findings = []
+  /// Bytes of the packet that is not yet whole.
+  var partial = PartialPacket()
+  /// Requests sent in this direction that wait for their answer.
+  var requests = RequestList()
   /// The malformed line before a gap, which carries the gap if no line follows. It waits for that.
   var gapAnchor: RecordHandle = .none
   /// Gap findings since that line.
   var gapFindings: Findings = []
-  /// Requests sent in this direction that wait for their answer.
-  var requests = RequestList()
   /// First frame that reassembly holds back behind a hole; 0: none.
   var captureHold: UInt64 = 0
+  /// Bytes that frame no packet, collected for one line.
+  var run: MalformedRun?
   /// Handle in the sequencer's hold list.
   var hold: Int32 = -1
 }

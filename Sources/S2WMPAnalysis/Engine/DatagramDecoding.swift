@@ -72,10 +72,12 @@ extension Analyzer {
     case .trailing(let length) where bytes.count == wireLength:
       run = MalformedRun(
         .malformedTrailing,
-        FindingDetail(code: .malformedTrailing, message: "\(bytes.count - length) bytes are left over behind a packet of \(length) bytes"))
+        FindingDetail(
+          code: .malformedTrailing,
+          message: "\(Self.bytes(bytes.count - length)) \(bytes.count - length == 1 ? "is" : "are") left over behind a packet of \(length) bytes"))
     case .truncated(let needed):
       run.detail = FindingDetail(
-        code: .malformedTruncated, message: "the datagram has \(bytes.count) bytes, but its packet needs at least \(needed)")
+        code: .malformedTruncated, message: "the datagram has \(Self.bytes(bytes.count)), but its packet needs at least \(needed)")
     default: break
     }
     if bytes.count < wireLength {

@@ -53,13 +53,15 @@ extension Analyzer {
     var findings = takeAttached(pointer, direction)
     findings.insert(run.code)
     let frames = run.frames.count > 1 ? Self.ascending(run.frames) : run.frames
+    var details: Int32 = -1
+    if let detail = run.detail { self.details.add(detail, to: &details) }
     return run.shown.withUnsafeBytes { shown in
       frames.withUnsafeBufferPointer { frames in
         deliver(
           PacketRecord(
             frame: run.lowest, time: run.time, conversation: pointer, direction: direction,
             dialect: dialect ?? pointer.pointee.dialect ?? .v1, layout: nil, bytes: shown, length: run.length, frames: frames,
-            findings: findings, details: run.detail.map { [$0] } ?? []),
+            findings: findings, details: details),
           waits: waits)
       }
     }
@@ -130,7 +132,7 @@ extension Analyzer {
       sender, datetime, content: Mix.hash(view.bytes, seed: seed), conversation: record.conversation.pointee.serial, frame: record.frame)
     if let earlier {
       record.findings.insert(.replay)
-      record.details.append(FindingDetail(code: .replay, message: "sender and datetime are those of the message in frame \(earlier)"))
+      details.add(FindingDetail(code: .replay, message: "sender and datetime are those of the message in frame \(earlier)"), to: &record.details)
     }
   }
 
@@ -169,8 +171,9 @@ extension Analyzer {
     let digest = Digest.identifier(sha256: key)
     if let earlier = identities.noteKey(of: view[LegacyChatRequest.requestorID], hash: digest.high, frame: record.frame) {
       record.findings.insert(.keyChanged)
-      record.details.append(
-        FindingDetail(code: .keyChanged, field: "public_key", message: "this user's key in frame \(earlier) was another one"))
+      details.add(
+        FindingDetail(code: .keyChanged, field: "public_key", message: "this user's key in frame \(earlier) was another one"),
+        to: &record.details)
     }
   }
 
@@ -179,7 +182,7 @@ extension Analyzer {
     let source = record.conversation.pointee.source(record.direction)
     if let known = identities.announce(id, from: source, frame: record.frame) {
       record.findings.insert(.idCollision)
-      record.details.append(FindingDetail(code: .idCollision, message: "this ID came from another address in frame \(known.frame)"))
+      details.add(FindingDetail(code: .idCollision, message: "this ID came from another address in frame \(known.frame)"), to: &record.details)
     }
   }
 
@@ -197,7 +200,7 @@ extension Analyzer {
   private func noteKey(_ key: UnsafeRawBufferPointer, of id: Identifier, _ field: String, _ record: inout PacketRecord) {
     if Digest.identifier(sha256: key) != id {
       record.findings.insert(.idMismatch)
-      record.details.append(FindingDetail(code: .idMismatch, field: field, message: "\(field) is not the ID of the public key"))
+      details.add(FindingDetail(code: .idMismatch, field: field, message: "\(field) is not the ID of the public key"), to: &record.details)
     }
     noteStrength(key, legacy: false, &record)
   }
@@ -206,6 +209,9 @@ extension Analyzer {
     guard let parsed = PublicKeyField.parse(key, legacy ? .legacy : .v1) else { return record.findings.insert(.keyInvalid) }
     if parsed.isWeak { record.findings.insert(.keyWeak) }
   }
+
+  /// `1 byte`, `27 bytes`.
+  static func bytes(_ count: some BinaryInteger) -> String { count == 1 ? "1 byte" : "\(count) bytes" }
 
   /// The sentence of a framing fault.
   static func detail(_ fault: FrameFault, _ bytes: UnsafeRawBufferPointer) -> FindingDetail {

@@ -257,7 +257,7 @@ extension Analyzer {
     switch pointer.pointee[direction].partial.bytes.withUnsafeBytes({ Framer.frame($0, dialect, whole: true) }) {
     case .framed(let length) where length == count: packetFromPartial(pointer, direction)
     case .incomplete(let needed):
-      cutPartial(pointer, direction, "the stream ends after \(count) bytes of a packet that needs at least \(needed)")
+      cutPartial(pointer, direction, "the stream ends after \(Self.bytes(count)) of a packet that needs at least \(needed)")
     default: cutPartial(pointer, direction, "the stream ends inside a packet, after \(count) bytes of it")
     }
   }

@@ -16,7 +16,34 @@ struct PacketRecord {
   var findings: Findings
   var replyTo: UInt64 = 0
   var latency: Int64?
-  var details: [FindingDetail] = []
+  /// Its details in `DetailPool`; −1: none.
+  var details: Int32 = -1
+}
+
+/// The details of records. Few packets have any, and records without arrays are copied and dropped for nothing.
+struct DetailPool {
+  private var lists: [[FindingDetail]] = []
+  private var free: [Int32] = []
+
+  /// Adds to the list with that index, which is made when it is −1.
+  mutating func add(_ detail: FindingDetail, to index: inout Int32) {
+    if index >= 0 { return lists[Int(index)].append(detail) }
+    if let reused = free.popLast() {
+      index = reused
+      lists[Int(index)] = [detail]
+    } else {
+      index = Int32(truncatingIfNeeded: lists.count)
+      lists.append([detail])
+    }
+  }
+
+  /// Takes the list out.
+  mutating func take(_ index: Int32) -> [FindingDetail] {
+    let taken = lists[Int(index)]
+    lists[Int(index)] = []
+    free.append(index)
+    return taken
+  }
 }
 
 /// Names a waiting record; stale once the record was handed out.

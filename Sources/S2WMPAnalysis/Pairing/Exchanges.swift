@@ -150,8 +150,8 @@ extension Analyzer {
   /// Settles the requests to which no answer can come any more, once all packets of the conversation were judged.
   func settleIfOver(_ pointer: ConversationPointer) {
     guard pointer.pointee.sorting == 0 else { return }
-    if pointer.pointee.forward.hasEnded { settleUnanswered(pointer, .backward) }
-    if pointer.pointee.backward.hasEnded { settleUnanswered(pointer, .forward) }
+    if pointer.pointee[.forward].hasEnded { settleUnanswered(pointer, .backward) }
+    if pointer.pointee[.backward].hasEnded { settleUnanswered(pointer, .forward) }
   }
 
   private func settleUnanswered(_ pointer: ConversationPointer, _ direction: FlowDirection) {

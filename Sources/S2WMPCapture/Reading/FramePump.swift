@@ -7,6 +7,8 @@ import Glibc
 public final class FramePump {
   private let reader: CaptureFileReader
   private let shared: UnsafeMutablePointer<PumpState>
+  /// Memory of the ring; the ring itself is the writing side's.
+  private let memory: (base: UnsafeMutableRawPointer, capacity: Int)
   private var thread: pthread_t?
   private var position = UInt64(FrameRing.alignment)
   private var threadAfter: UInt64
@@ -17,6 +19,7 @@ public final class FramePump {
     self.threadAfter = reader.source.isPipe ? 0 : UInt64(clamping: threadAfter)
     shared = .allocate(capacity: 1)
     shared.initialize(to: PumpState(reader: .passUnretained(reader)))
+    memory = (shared.pointee.ring.base, shared.pointee.ring.capacity)
     pthread_mutex_init(&shared.pointee.lock, nil)
     pthread_cond_init(&shared.pointee.changed, nil)
   }
@@ -38,7 +41,7 @@ public final class FramePump {
       if let error = shared.pointee.error { throw error }
       return nil
     }
-    let batch = FrameBatch(base: shared.pointee.ring.base, capacity: shared.pointee.ring.capacity, start: position, end: end)
+    let batch = FrameBatch(base: memory.base, capacity: memory.capacity, start: position, end: end)
     position = end
     return batch
   }
@@ -85,10 +88,12 @@ public final class FramePump {
   private func startThread() {
     shared.pointee.reading = position
     var started = pthread_t()
-    let status = pthread_create(&started, nil, { argument in
-      if let argument { PumpState.run(argument.assumingMemoryBound(to: PumpState.self)) }
-      return nil
-    }, shared)
+    let status = pthread_create(
+      &started, nil,
+      { argument in
+        if let argument { PumpState.run(argument.assumingMemoryBound(to: PumpState.self)) }
+        return nil
+      }, shared)
     // Without a thread it is slower, and nothing else.
     if status == 0 { thread = started } else { threadAfter = .max }
   }

@@ -24,7 +24,9 @@ struct PumpState {
     let reader = shared.pointee.reader.takeUnretainedValue()
     let source = reader.source
     source.beforeWaiting = { publish(shared) }
+    pthread_mutex_lock(&shared.pointee.lock)
     var position = shared.pointee.reading
+    pthread_mutex_unlock(&shared.pointee.lock)
     while !shared.pointee.ended {
       position = readOne(shared, reader, reading: position)
       if shared.pointee.ring.writing &- shared.pointee.published >= batchBytes { publish(shared) }

@@ -41,6 +41,8 @@ struct DecoderCore {
   var holderFirst = nowhere
   var holderLast = nowhere
 
+  var lookahead = Lookahead()
+
   /// One piece, for datagrams that came whole.
   let piece: UnsafeMutablePointer<Piece>
 
@@ -58,6 +60,7 @@ struct DecoderCore {
       pool.removeAll(flows.sides + slot * 2 + 1)
     }
     flows.deallocate()
+    lookahead.deallocate()
     pool.deallocate()
     piece.deallocate()
   }
@@ -66,10 +69,13 @@ struct DecoderCore {
     (ring, ringCapacity) = (batch.base, batch.capacity)
     var position = batch.start
     while position < batch.end {
-      let record = FrameRing.record(batch.base, batch.capacity, at: position)
-      let stride = UInt64(record.pointee.stride)
-      if !record.pointee.isFiller { frame(record, position, receiver) }
-      position &+= stride
+      let end = lookahead.prepare(batch, from: position, flows, receiver)
+      while position < end {
+        let record = FrameRing.record(batch.base, batch.capacity, at: position)
+        let stride = UInt64(record.pointee.stride)
+        if !record.pointee.isFiller { frame(record, position, receiver) }
+        position &+= stride
+      }
     }
   }
 

@@ -1,3 +1,5 @@
+import CPrefetch
+
 /// All flows, in memory allocated once: an open-addressing index over an array of flows, and the list of their use.
 ///
 /// SAFETY: `flows` and `sides` have room for `limit` (and twice `limit`) entries; a slot is initialised when it is handed out and trivially
@@ -52,6 +54,28 @@ struct FlowTable {
       }
       at = (at &+ 1) & mask
     }
+  }
+
+  /// Asks for the line in which a search for this hash begins.
+  @inline(__always)
+  func expect(_ hash: UInt32) { s2wmp_prefetch(index + (Int(hash) & mask)) }
+
+  /// The first slot with this hash, unless something else stands before it: a guess, and good enough to bring memory near.
+  @inline(__always)
+  func guess(_ hash: UInt32) -> UInt32 {
+    let entry = index[Int(hash) & mask]
+    return UInt32(truncatingIfNeeded: entry >> 32) == hash ? UInt32(truncatingIfNeeded: entry) &- 1 : nowhere
+  }
+
+  /// Asks for a flow and one of its sides.
+  @inline(__always)
+  func expect(_ slot: UInt32, _ side: Int) {
+    let flow = UnsafeRawPointer(flows + Int(slot))
+    s2wmp_prefetch_to_write(flow)
+    s2wmp_prefetch_to_write(flow + 64)
+    let side = UnsafeRawPointer(sides + (Int(slot) &* 2 &+ side))
+    s2wmp_prefetch_to_write(side)
+    s2wmp_prefetch_to_write(side + 64)
   }
 
   /// Adds a flow; the table must not be full.

@@ -27,6 +27,7 @@ public final class CaptureFileWriter: FrameWriter {
     self.path = path
     self.format = format ?? (path.hasSuffix(".pcapng") ? .pcapng : .pcap)
     output = try BufferedOutput(path: path)
+    self.linkType = linkType
     if let linkType, self.format == .pcap { try start(linkType: linkType) }
   }
 
@@ -61,8 +62,14 @@ public final class CaptureFileWriter: FrameWriter {
   public func close() throws(CaptureWriteError) {
     if isClosed { return }
     isClosed = true
-    if output.size == 0, format == .pcap { try start(linkType: linkType ?? 1) }
+    if output.size == 0 { try startEmpty() }
     try output.close()
+  }
+
+  /// A capture of no frames is a readable file, too.
+  private func startEmpty() throws(CaptureWriteError) {
+    if format == .pcap { return try start(linkType: linkType ?? 1) }
+    try output.append(isFrame: false) { [self] in pcapng.begin(linkType: linkType, to: &$0) }
   }
 
   private func start(linkType: Int32) throws(CaptureWriteError) {

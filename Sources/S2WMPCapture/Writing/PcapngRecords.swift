@@ -11,6 +11,12 @@ struct PcapngRecords {
 
   private var interfaces: [Interface] = []
 
+  /// The start of a file, for one of no frames: a section and, when its link type is known, an interface.
+  mutating func begin(linkType: Int32?, to output: inout [UInt8]) {
+    Self.putSectionHeader(to: &output)
+    if let linkType { add(Interface(linkType: linkType, snapLength: 0), to: &output) }
+  }
+
   mutating func put(_ frame: Frame, to output: inout [UInt8]) {
     if interfaces.isEmpty { Self.putSectionHeader(to: &output) }
     let isCut = frame.wireLength > frame.bytes.count

@@ -4,11 +4,13 @@ import S2WMPWire
 public enum EncodeInput {
   /// Bytes of input that are read at most; everything is held in memory until the whole input has proved right.
   public static let maximumSize = 256 << 20
+  /// Packets that are made at most; objects can be much smaller than what is kept of each.
+  public static let maximumPackets = 1 << 20
 
   /// The packets of one object, an array of objects, objects one after the other, or one a line.
   ///
   /// A pure function: strangers' bytes give packets or an error, whatever they are.
-  public static func packets(from bytes: [UInt8]) throws(EncodeInputError) -> [EncodedPacket] {
+  public static func packets(from bytes: [UInt8], limit: Int = maximumPackets) throws(EncodeInputError) -> [EncodedPacket] {
     if bytes.count > maximumSize { throw EncodeInputError(line: 1, object: nil, .inputTooLarge(maximumSize)) }
     var lines = LineCounter(bytes)
     var reader = JSONReader(bytes)
@@ -16,6 +18,7 @@ public enum EncodeInput {
     let isArray = reader.skip(UInt8(ascii: "["))
     while let next = reader.peek(), !(isArray && next == UInt8(ascii: "]")) {
       let line = lines.line(at: reader.index)
+      if packets.count == limit { throw EncodeInputError(line: line, object: nil, .tooManyPackets(limit)) }
       packets.append(try packet(&reader, &lines, number: packets.count + 1, line: line))
       if isArray, !reader.skip(UInt8(ascii: ",")) { break }
     }

@@ -8,6 +8,7 @@ public struct EncodeInputError: Error, Equatable, CustomStringConvertible {
     case tooDeep(Int)
     case objectTooLarge(Int)
     case inputTooLarge(Int)
+    case tooManyPackets(Int)
     case notUTF8
     /// Key, what it takes, what it has.
     case wrongValue(key: String, wanted: String, found: String)
@@ -51,6 +52,7 @@ extension EncodeInputError.Problem {
     case .tooDeep(let limit): "values are nested more than \(limit) deep, which no line of decode is"
     case .objectTooLarge(let limit): "the object is larger than \(limit) bytes, which no line of decode is"
     case .inputTooLarge(let limit): "the input is larger than \(limit >> 20) MiB; encode it in parts"
+    case .tooManyPackets(let limit): "the input holds more than \(limit) objects; encode it in parts"
     case .notUTF8: "the text is not UTF-8; write other bytes of a name as \\\\xNN"
     case .wrongValue(let key, let wanted, let found): "key \"\(key)\" must be \(wanted), not \(found)"
     case .unknownName(let name): "key \"name\" is \(name), but must be one of \(Self.names), or malformed"

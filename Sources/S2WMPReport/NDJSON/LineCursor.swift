@@ -33,12 +33,6 @@ struct LineCursor {
     at += endpoint.writeText(to: at)
   }
 
-  @inline(__always) mutating func pair(_ value: UInt32) {
-    at[0] = UInt8(truncatingIfNeeded: value / 10) | 0x30
-    at[1] = UInt8(truncatingIfNeeded: value % 10) | 0x30
-    at += 2
-  }
-
   /// Decimal digits of any number.
   @inline(__always) mutating func decimal(_ value: UInt64) {
     if value < 10 { return put(UInt8(truncatingIfNeeded: value) | 0x30) }
@@ -46,72 +40,58 @@ struct LineCursor {
   }
 
   private mutating func longDecimal(_ value: UInt64) {
-    var digits = 1
-    var bound: UInt64 = 10
-    while value >= bound {
-      digits += 1
-      let (next, overflow) = bound.multipliedReportingOverflow(by: 10)
-      if overflow { break }
-      bound = next
+    if value < 100_000_000 {
+      let digits = Self.eightDigits(UInt32(truncatingIfNeeded: value))
+      let zeros = min(digits.trailingZeroBitCount >> 3, 7)
+      store((digits | Self.zeros) >> UInt64(zeros &* 8))
+      at += 8 &- zeros
+    } else {
+      let (high, low) = value.quotientAndRemainder(dividingBy: 100_000_000)
+      decimal(high)
+      eight(UInt32(truncatingIfNeeded: low))
     }
-    var rest = value
-    var place = at + digits
-    at = place
-    while rest >= 10 {
-      let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: 10)
-      place -= 1
-      place.pointee = UInt8(truncatingIfNeeded: remainder) | 0x30
-      rest = quotient
-    }
-    (place - 1).pointee = UInt8(truncatingIfNeeded: rest) | 0x30
   }
 
   /// Exactly nine digits.
   mutating func nine(_ value: UInt32) {
-    var rest = value
-    var index = 8
-    while index >= 0 {
-      let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: 10)
-      at[index] = UInt8(truncatingIfNeeded: remainder) | 0x30
-      rest = quotient
-      index -= 1
+    let (first, rest) = value.quotientAndRemainder(dividingBy: 100_000_000)
+    put(UInt8(truncatingIfNeeded: first) | 0x30)
+    eight(rest)
+  }
+
+  private mutating func eight(_ value: UInt32) {
+    store(Self.eightDigits(value) | Self.zeros)
+    at += 8
+  }
+
+  private func store(_ digits: UInt64) {
+    UnsafeMutableRawPointer(at).storeBytes(of: digits.littleEndian, as: UInt64.self)
+  }
+
+  private static var zeros: UInt64 { 0x3030_3030_3030_3030 }
+
+  /// The eight digits of a number below 10⁸, one a byte, the first in the lowest byte. Halves, quarters and digits are split all at once: each
+  /// division is a multiplication by a rounded reciprocal that is exact in this range.
+  private static func eightDigits(_ value: UInt32) -> UInt64 {
+    let (high, low) = value.quotientAndRemainder(dividingBy: 10_000)
+    var lanes = UInt64(high) | UInt64(low) << 32
+    let hundreds = ((lanes &* 10_486) >> 20) & 0x0000_007f_0000_007f
+    lanes = (lanes &- hundreds &* 100) << 16 | hundreds
+    let tens = ((lanes &* 103) >> 10) & 0x000f_000f_000f_000f
+    return (lanes &- tens &* 10) << 8 | tens
+  }
+
+  /// Two lower-case digits a byte. A plain loop without branches, which the compiler turns into vector instructions.
+  mutating func hex(_ bytes: UnsafeRawPointer, _ count: Int) {
+    let from = bytes.assumingMemoryBound(to: UInt8.self)
+    let to = UnsafeMutableRawPointer(at)
+    for index in 0..<count {
+      let byte = UInt16(truncatingIfNeeded: from[index])
+      // The high nibble goes to the lower address; both together become digits, then those above 9 are moved on to `a`.
+      let nibbles = (byte >> 4) | ((byte & 15) << 8)
+      let letters = ((nibbles &+ 0x0606) >> 4) & 0x0101
+      to.storeBytes(of: (nibbles &+ 0x3030 &+ letters &* 0x27).littleEndian, toByteOffset: index &* 2, as: UInt16.self)
     }
-    at += 9
-  }
-
-  /// Two lower-case digits a byte, sixteen bytes at a time.
-  @inline(__always) mutating func hex(_ bytes: UnsafeRawPointer, _ count: Int) {
-    var done = 0
-    while done + 16 <= count {
-      let block = bytes.loadUnaligned(fromByteOffset: done, as: SIMD16<UInt8>.self)
-      UnsafeMutableRawPointer(at).storeBytes(of: Self.hexDigits(block), as: SIMD32<UInt8>.self)
-      at += 32
-      done += 16
-    }
-    while done < count {
-      let byte = bytes.load(fromByteOffset: done, as: UInt8.self)
-      at[0] = Self.digit(byte >> 4)
-      at[1] = Self.digit(byte & 15)
-      at += 2
-      done += 1
-    }
-  }
-
-  @inline(__always) private static func hexDigits(_ block: SIMD16<UInt8>) -> SIMD32<UInt8> {
-    let four = SIMD16<UInt8>(repeating: 4)
-    let low = SIMD16<UInt8>(repeating: 15)
-    var out = SIMD32<UInt8>()
-    out.evenHalf = ascii(block &>> four)
-    out.oddHalf = ascii(block & low)
-    return out
-  }
-
-  @inline(__always) private static func ascii(_ nibbles: SIMD16<UInt8>) -> SIMD16<UInt8> {
-    let letters = SIMD16<UInt8>(repeating: 0x27).replacing(with: 0, where: nibbles .< 10)
-    return nibbles &+ SIMD16<UInt8>(repeating: 0x30) &+ letters
-  }
-
-  @inline(__always) private static func digit(_ nibble: UInt8) -> UInt8 {
-    nibble &+ (nibble < 10 ? 0x30 : 0x57)
+    at += count &* 2
   }
 }

@@ -52,12 +52,10 @@ enum LuaTemplate {
       return whole and fits and have - (rest.padded - rest.name) or rest.name
     end
 
-    -- Whether a length can be what it is.
-    local function is_possible(row, values)
-      if not row.smallest then return true end
-      local value = values[row.name]
-      if row.when_zero and values[row.when_zero] ~= 0 then return value == 0 end
-      return value >= row.smallest and value <= row.largest
+    -- The smallest and largest value that a length can have.
+    local function limits_of(row, values)
+      if row.when_zero and values[row.when_zero] ~= 0 then return 0, 0 end
+      return row.smallest or 0, row.largest or math.huge
     end
 
     -- Judges the packet that starts at `from`. Answers "framed" and its length; "incomplete" and the bytes that it needs at least; or
@@ -72,11 +70,13 @@ enum LuaTemplate {
       local at, values = 0, {}
       for _, row in ipairs(layout.rows) do
         local size = size_of(row, values, have, whole)
+        local smallest, largest = limits_of(row, values)
         if at + size > have then
-          values[row.name] = row.smallest
-        elseif size <= 4 and row.size then
-          values[row.name] = tvb(from + at, size):uint()
-          if not is_possible(row, values) then return "fault", "malformed.length" end
+          values[row.name] = smallest
+        elseif row.size and size <= 4 then
+          local value = tvb(from + at, size):uint()
+          if value < smallest or value > largest then return "fault", "malformed.length" end
+          values[row.name] = value
         end
         at = at + size
       end
@@ -147,7 +147,7 @@ enum LuaTemplate {
       if row.expert then return not row.codes[value] and row.expert or nil end
       if row.role == "reserved" then return value ~= 0 and "field.undefined" or nil end
       if row.name == "length" then return (value == 0) == (packet.name == "M") and "field.length" or nil end
-      if row.role == "time" and not (packet.name == "ACK" and value == 0) then
+      if row.role == "time" and packet.captured and not (packet.name == "ACK" and value == 0) then
         return math.abs(value / 1000 - packet.captured) > DAY and "clock.skew" or nil
       end
     end
@@ -202,12 +202,12 @@ enum LuaTemplate {
       local words = { packet.name }
       for _, row in ipairs(packet.layout.rows) do
         local value = packet.values[row.name]
-        if row.codes and row.name ~= "broadcast" and row.name ~= "reply" and not (row.name == "error" and value == 0) and not (row.codes == codes.request_status and value == 0) then
+        if (row.name == "status" and row.codes[value] ~= "request") or row.name == "ack" or (row.name == "error" and value ~= 0) then
           words[#words + 1] = row.codes[value] or row.name .. " " .. value
         elseif row.text and value ~= "" then
           words[#words + 1] = (value:gsub("[%c\x7f-\xff]", "."))
         elseif row.name == "length" then
-          words[#words + 1] = value .. " bytes"
+          words[#words + 1] = value == 1 and "1 byte" or value .. " bytes"
         end
       end
       return table.concat(words, " ")
@@ -225,22 +225,28 @@ enum LuaTemplate {
     end
 
     local function add_common(tree, range, name, dialect)
-      tree:add(common.name, range(0, 0), name):set_generated()
-      tree:add(common.dialect, range(0, 0), dialect):set_generated()
-      tree:add(common.length, range(0, 0), range:len()):set_generated()
+      tree:add(common.name, name):set_generated()
+      tree:add(common.dialect, dialect):set_generated()
+      tree:add(common.length, range:len()):set_generated()
     end
 
-    -- A framed packet.
-    local function show_packet(range, pinfo, root, dialect)
-      local type = range(1, 1):uint()
-      local packet = { layout = layout_of[dialect][type], name = short_names[type], values = {}, captured = pinfo.abs_ts }
+    -- Seconds since 1970; nil for a capture that has no times.
+    local function capture_time(pinfo)
+      local time = pinfo.abs_ts
+      return time and time > 0 and time or nil
+    end
+
+    -- The framed packet of `length` bytes at `from`.
+    local function show_packet(tvb, from, length, pinfo, root, dialect)
+      local range, type = tvb(from, length), tvb(from + 1, 1):uint()
+      local packet = { layout = layout_of[dialect][type], name = short_names[type], values = {}, captured = capture_time(pinfo) }
       local tree = root:add(s2wmp, range, "S2WMP " .. packet.layout.title)
       add_common(tree, range, packet.name, dialect)
-      tree:add(common.type, range(1, 1)):set_generated()
-      local at = 0
+      tree:add(common.type, tvb(from + 1, 1)):set_generated()
+      local at = from
       for _, row in ipairs(packet.layout.rows) do
-        local size = size_of(row, packet.values, range:len(), true)
-        local bytes = range(at, size)
+        local size = size_of(row, packet.values, length, true)
+        local bytes = tvb(at, size)
         local value, item = add_row(tree, row, bytes)
         packet.values[row.name] = value
         local code = finding_of(row, bytes, value, packet)

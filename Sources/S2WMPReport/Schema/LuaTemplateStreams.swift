@@ -51,15 +51,22 @@ extension LuaTemplate {
       return tvb(at + 13, 3):uint() == 0 and V1 or LEGACY
     end
 
-    -- The dialect of a stream from the bytes at hand; nil when they fit both.
+    -- Whether the undefined space of v1 is there and zero: three bytes of a random ID in the other dialect.
+    local function has_zero_space(tvb, at)
+      return tvb:len() >= at + 16 and layout_of[V1][tvb(at + 1, 1):uint()] == layouts.messaging and tvb(at + 13, 3):uint() == 0
+    end
+
+    -- The dialect of a stream from the bytes at hand; nil when they fit both. A packet may end with a segment by chance, so where both
+    -- dialects could go on the undefined space weighs most.
     local function decide(tvb, at)
       local v1, legacy = tiling(tvb, at, V1), tiling(tvb, at, LEGACY)
       if v1 ~= legacy then
         if legacy == "fault" then return V1 end
         if v1 == "fault" then return LEGACY end
-        return v1 == "tiles" and V1 or LEGACY
+        return (v1 == "tiles" or has_zero_space(tvb, at)) and V1 or LEGACY
       end
       if v1 == "tiles" then return nil end
+      if v1 == "partial" and has_zero_space(tvb, at) then return V1 end
       return dialect_of_values(tvb, at)
     end
 
@@ -79,8 +86,10 @@ extension LuaTemplate {
 
     -- UDP: one datagram, one packet --------------------------------------------------------------------------------------------------
 
+    -- "packet", or the expert code of what is wrong; the snap length of the capture may have cut it.
     local function datagram_status(tvb, dialect)
       local outcome, detail = frame(tvb, 0, dialect, true)
+      if outcome ~= "fault" and tvb:len() < tvb:reported_len() then return "malformed.truncated" end
       if outcome == "framed" then return detail == tvb:len() and "packet" or "malformed.trailing" end
       return outcome == "incomplete" and "malformed.truncated" or detail
     end
@@ -93,15 +102,23 @@ extension LuaTemplate {
       end
     end
 
-    -- Answers whether the datagram is ours: the first one of its conversation has to be a packet.
-    local function dissect_datagram(tvb, pinfo, root)
+    -- Whether a first datagram on a port of ours begins a packet, though bytes are left over or were not captured.
+    local function begins_datagram(tvb)
+      local outcome, detail = frame(tvb, 0, forced_dialect() or V1, true)
+      return outcome == "framed" or outcome == "incomplete" and tvb:len() > 1 and detail <= tvb:reported_len()
+    end
+
+    -- Answers whether the datagram is ours: the first one of its conversation has to be a packet. `is_known`: a port of ours.
+    local function dissect_datagram(tvb, pinfo, root, is_known)
       local known = conversation("udp")
       local dialect = dialect_of_datagram(tvb)
-      if known.ours == nil then known.ours = dialect ~= nil end
+      if known.ours == nil then
+        known.ours = dialect ~= nil or is_known and begins_datagram(tvb)
+      end
       if not known.ours then return false end
       if dialect then
         known.dialect = dialect
-        show_packet(tvb(), pinfo, root, dialect)
+        show_packet(tvb, 0, tvb:len(), pinfo, root, dialect)
       else
         local presumed = forced_dialect() or known.dialect or V1
         show_malformed(tvb(), pinfo, root, presumed, datagram_status(tvb, presumed))
@@ -142,7 +159,7 @@ extension LuaTemplate {
       if not run or run.from < number then side.runs[#side.runs + 1] = { from = number } end
     end
 
-    -- Asks for more bytes of the packet at `at`; false when there will be none.
+    -- Asks for more bytes of the packet at `at`, which needs `need` in all; false when there will be none.
     local function wait(pinfo, tvb, at, need)
       if pinfo.can_desegment == 0 then return false end
       pinfo.desegment_offset = at
@@ -164,7 +181,7 @@ extension LuaTemplate {
           return show_malformed(tvb(at), pinfo, root, dialect or V1, outcome == "fault" and detail or "malformed.truncated")
         end
         if not known.dialect and not forced_dialect() then known.dialect = dialect end
-        show_packet(tvb(at, detail), pinfo, root, dialect or V1)
+        show_packet(tvb, at, detail, pinfo, root, dialect or V1)
         at = at + detail
       end
     end
@@ -180,8 +197,8 @@ extension LuaTemplate {
       dissect_packets(tvb, pinfo, root, known, side)
     end
 
-    -- Whether the first bytes of a conversation on a port that is not ours look like a packet: a whole one, or one whose codes, undefined
-    -- space and lengths are all well so far.
+    -- Whether the first bytes of a conversation on a port that is not ours look like a packet: a whole one, or one whose undefined space
+    -- (else codes) and lengths are all well so far.
     local function begins_packet(tvb, dialect)
       local outcome = frame(tvb, 0, dialect, false)
       if outcome ~= "incomplete" or tvb:len() < 38 then return outcome == "framed" end
@@ -189,7 +206,8 @@ extension LuaTemplate {
       for _, row in ipairs(layout_of[dialect][tvb(1, 1):uint()].rows) do
         if not row.size or at + row.size > tvb:len() then return true end
         local value = row.size <= 4 and tvb(at, row.size):uint()
-        if row.codes and not row.codes[value] or row.role == "reserved" and value ~= 0 then return false end
+        if row.role == "reserved" then return value == 0 end
+        if row.codes and not row.codes[value] and dialect ~= V1 then return false end
         at = at + row.size
       end
     end
@@ -207,7 +225,7 @@ extension LuaTemplate {
 
     -- On a port of ours a TCP conversation is ours once one side begins with the protocol's version.
     function s2wmp.dissector(tvb, pinfo, root)
-      if pinfo.port_type == 3 then return dissect_datagram(tvb, pinfo, root) and tvb:len() or 0 end
+      if pinfo.port_type == 3 then return dissect_datagram(tvb, pinfo, root, true) and tvb:len() or 0 end
       local known = conversation("tcp")
       if not known.ours then
         if not forced_dialect() and tvb(0, 1):uint() ~= PROTOCOL_VERSION then return 0 end
@@ -227,23 +245,27 @@ extension LuaTemplate {
       return true
     end)
 
-    s2wmp:register_heuristic("udp", dissect_datagram)
+    s2wmp:register_heuristic("udp", function(tvb, pinfo, root)
+      return dissect_datagram(tvb, pinfo, root, false)
+    end)
 
     local registered = {}
 
     local function register(transport, ports)
+      if registered[transport] == ports then return end
       local dissectors = DissectorTable.get(transport .. ".port")
       if registered[transport] then dissectors:remove(registered[transport], s2wmp) end
       dissectors:add(ports, s2wmp)
       registered[transport] = ports
     end
 
-    function s2wmp.prefs_changed()
+    local function register_ports()
       register("tcp", s2wmp.prefs.tcp_ports)
       register("udp", s2wmp.prefs.udp_ports)
     end
 
-    s2wmp.prefs_changed()
+    s2wmp.prefs_changed = register_ports
+    register_ports()
 
     """#
 }

@@ -45,7 +45,7 @@ public enum SchemaJSON {
   private static func field(_ row: FieldRow, _ layout: LayoutID) -> OrderedJSON {
     var members: [(String, OrderedJSON)] = [("name", .string(row.name)), ("filter", .string(layout.filter(row)))]
     members += place(row, layout) + [("kind", .string(kind(row.kind))), ("role", .string(role(row.relation)))]
-    if case .length(let name) = row.relation { members.append(("counts", .string(name))) }
+    if case .length(let name) = row.relation { members.append(("counts", .string(name.description))) }
     if let codes = row.codes { members.append(("codes", .string(codes.identifier))) }
     if let limit = LengthLimit.of(layout, row.name) { members.append(("limits", limits(limit))) }
     return .object(members + [("section", .string(row.section)), ("note", .string(row.note))])

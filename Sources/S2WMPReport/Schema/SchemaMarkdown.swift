@@ -4,16 +4,29 @@ import S2WMPWire
 /// The packet tables as Markdown, for people.
 public enum SchemaMarkdown {
   public static func text() -> String {
-    var out = head
-    out += section("Default ports", table(["port", "transport", "used by"], PortUse.all.map(portRow)))
-    out += section("Types", table(["type", "name", "meaning", "v1 layout", "legacy layout"], (1...15).map(typeRow)))
-    for dialect in Dialect.allCases {
-      out += "\n## Layouts, \(dialect.name)\n"
-      for layout in LayoutID.allCases where layout.dialect == dialect { out += self.layout(layout) }
-    }
-    out += "\n## Code tables\n"
-    for codes in Codes.all { out += "\n### \(capitalized(codes.title))\n\n" + table(["value", "symbol", "meaning"], codes.codes.map(codeRow)) }
-    return out + section("Expert codes", table(["code", "severity", "when"], ExpertCode.allCases.map(expertRow)))
+    head + section("Default ports", ports) + section("Types", types)
+      + Dialect.allCases.map { "\n## Layouts, \($0.name)\n" + layouts($0) }.joined()
+      + "\n## Code tables\n" + codes + section("Expert codes", experts)
+  }
+
+  /// The parts that Documentation/Protocol.md repeats between its markers, by the markers' name.
+  public static var blocks: [(name: String, text: String)] {
+    [
+      ("default ports", ports), ("types", types), ("packet tables", layouts(.v1)), ("legacy packet tables", layouts(.legacy)),
+      ("code tables", codes), ("expert codes", experts),
+    ]
+  }
+
+  private static var ports: String { table(["port", "transport", "used by"], PortUse.all.map(portRow)) }
+  private static var types: String { table(["type", "name", "meaning", "v1 layout", "legacy layout"], (1...15).map(typeRow)) }
+  private static var experts: String { table(["code", "severity", "when"], ExpertCode.allCases.map(expertRow)) }
+
+  private static var codes: String {
+    Codes.all.map { "\n### \(capitalized($0.title))\n\n" + table(["value", "symbol", "meaning"], $0.codes.map(codeRow)) }.joined()
+  }
+
+  private static func layouts(_ dialect: Dialect) -> String {
+    LayoutID.allCases.filter { $0.dialect == dialect }.map(layout).joined()
   }
 
   private static let head = """

@@ -23,6 +23,11 @@ public struct CSVLine: Sendable {
 
   public init(_ columns: [Column] = CSVLine.defaultColumns) { self.columns = columns }
 
+  /// Columns of any names that filters know.
+  public init(fields: [FieldColumn]) {
+    self.init(fields.map { field in Column(field.name) { field.append($0, to: &$1) } })
+  }
+
   public mutating func appendHeader(to out: inout [UInt8]) {
     for (index, column) in columns.enumerated() {
       if index > 0 { out.append(0x2c) }

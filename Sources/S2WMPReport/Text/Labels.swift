@@ -41,19 +41,21 @@ extension StyledText {
     return !name.elementsEqual("someone".utf8)
   }
 
-  /// A time span with two or three digits that matter: `38 µs`, `0.8 ms`, `14 ms`, `1.2 s`.
+  /// A time span, rounded, with two or three digits that matter: `38 µs`, `0.8 ms`, `14 ms`, `1.2 s`.
   mutating func append(duration nanoseconds: Int64) {
     if nanoseconds < 0 { append("-") }
     let span = nanoseconds.magnitude
     switch span {
     case ..<1_000: append("\(span) ns")
-    case ..<100_000: append("\(span / 1000) µs")
-    case ..<10_000_000: append("\(span / 1_000_000).\(span / 100_000 % 10) ms")
-    case ..<1_000_000_000: append("\(span / 1_000_000) ms")
-    case ..<100_000_000_000: append("\(span / 1_000_000_000).\(span / 100_000_000 % 10) s")
-    default: append("\(span / 1_000_000_000) s")
+    case ..<99_500: append("\((span + 500) / 1000) µs")
+    case ..<9_950_000: append(tenths: (span + 50_000) / 100_000, "ms")
+    case ..<999_500_000: append("\((span + 500_000) / 1_000_000) ms")
+    case ..<99_950_000_000: append(tenths: (span + 50_000_000) / 100_000_000, "s")
+    default: append("\((span + 500_000_000) / 1_000_000_000) s")
     }
   }
+
+  private mutating func append(tenths: UInt64, _ unit: String) { append("\(tenths / 10).\(tenths % 10) \(unit)") }
 }
 
 /// `1 byte`, `412 bytes`.

@@ -18,8 +18,11 @@ public struct TextLine {
   private var endpointWidth: Int
   private let isNarrow: Bool
 
-  private static let frameEnd = 6
+  private var frameEnd: Int { isNarrow ? 5 : 6 }
   private static let typeWidth = 4
+  /// Where detail and tail begin behind the type column.
+  private static let detailOffset = 34
+  private static let tailOffset = 58
 
   public init(_ options: TextOptions = TextOptions()) {
     self.options = options
@@ -40,9 +43,9 @@ public struct TextLine {
   /// The line of column headings.
   public mutating func appendHeading(to out: inout [UInt8]) {
     line.clear()
-    line.pad(to: Self.frameEnd - 1)
+    line.pad(to: frameEnd - 1)
     line.append("#")
-    line.pad(to: Self.frameEnd + 2 + timeWidth - 4)
+    line.pad(to: frameEnd + 2 + timeWidth - 4)
     line.append("time  from")
     line.pad(to: typeColumn - endpointWidth - 2)
     line.append("to")
@@ -60,8 +63,8 @@ public struct TextLine {
     sentence.describe(packet, names)
     line.styled(packet.layout == nil ? .bad : nil) { $0.append(packet.type?.shortName ?? "?") }
     line.advance(to: typeColumn + Self.typeWidth + 2)
-    writeTail(packet)
-    joinParts()
+    writeTail(packet, hasAnswer: true)
+    joinParts(packet)
     finish(to: &out)
   }
 
@@ -74,7 +77,7 @@ public struct TextLine {
     }
   }
 
-  private var typeColumn: Int { Self.frameEnd + 2 + timeWidth + 2 * (endpointWidth + 2) + 2 }
+  private var typeColumn: Int { frameEnd + 2 + timeWidth + 2 * (endpointWidth + 2) + 2 }
 
   private mutating func finish(to out: inout [UInt8]) {
     if let width = options.width, line.columns > width {
@@ -91,7 +94,7 @@ public struct TextLine {
   private mutating func appendNumberAndTime(_ packet: Dissection) {
     cell.clear()
     cell.append(packet.frame)
-    line.pad(to: Self.frameEnd - cell.columns)
+    line.pad(to: frameEnd - cell.columns)
     line.append(cell)
     cell.clear()
     times.append(packet.time, options.time, to: &cell)
@@ -115,9 +118,9 @@ public struct TextLine {
   }
 
   /// The answer mark and the findings.
-  private mutating func writeTail(_ packet: Dissection) {
+  private mutating func writeTail(_ packet: Dissection, hasAnswer: Bool) {
     tail.clear()
-    if packet.replyTo != 0 {
+    if hasAnswer, packet.replyTo != 0 {
       tail.append("← ")
       tail.append(packet.replyTo)
       if let latency = packet.latency {
@@ -127,22 +130,34 @@ public struct TextLine {
     }
     for expert in packet.experts() where expert.code != .ackRejected {
       if tail.columns > 0 { tail.append("  ") }
-      tail.append(expert)
+      tail.append(expert.brief)
     }
   }
 
-  /// What, detail and tail, aligned when there is room; the tail keeps up to half of it when there is not.
-  private mutating func joinParts() {
+  /// What, detail and tail: aligned when there is room, else close together. When that is too long as well, the answer mark goes first, and
+  /// findings keep up to half of the room.
+  private mutating func joinParts(_ packet: Dissection) {
     let start = line.columns
     let room = (options.width ?? .max) - start
-    let middle = sentence.what.columns + (sentence.detail.columns > 0 ? sentence.detail.columns + 2 : 0)
-    let aligned = max(58, middle + 2) + tail.columns
-    if room >= aligned || (tail.columns == 0 && room >= middle) {
-      appendMiddle(detailAt: start + 34)
-      if tail.columns > 0 { line.advance(to: start + 58) }
+    let tailAt = min(Self.tailOffset, max(Self.detailOffset + 2, room - 22))
+    if middleWidth(detailAt: Self.detailOffset, tailAt: tailAt) + tail.columns <= room {
+      appendMiddle(detailAt: start + Self.detailOffset)
+      if tail.columns > 0 { line.advance(to: start + tailAt) }
       return line.append(tail)
     }
-    let forTail = tail.columns == 0 ? 0 : min(tail.columns, max(room / 2, room - middle - 2))
+    if middleWidth(detailAt: 0, tailAt: 0) + tail.columns > room { writeTail(packet, hasAnswer: false) }
+    squeezeParts(room, middle: middleWidth(detailAt: 0, tailAt: 0))
+  }
+
+  /// Columns up to the tail, or up to the end of the words when there is no tail.
+  private func middleWidth(detailAt: Int, tailAt: Int) -> Int {
+    let what = sentence.what.columns
+    let words = sentence.detail.columns == 0 ? what : max(what + 2, detailAt) + sentence.detail.columns
+    return tail.columns == 0 ? words : max(words + 2, tailAt)
+  }
+
+  private mutating func squeezeParts(_ room: Int, middle: Int) {
+    let forTail = tail.columns == 0 ? 0 : min(tail.columns, max(room / 2, room - middle))
     cell.clear()
     swap(&cell, &line)
     appendMiddle(detailAt: 0)
@@ -167,6 +182,21 @@ extension StyledText {
       text.append(expert.severity == .note ? "· " : "! ")
       text.append(untrusted: expert.message.utf8, limit: 200)
     }
+  }
+}
+
+extension Expert {
+  /// The finding for a line that holds much else: what often stands there is said in a word or two.
+  var brief: Expert {
+    let words: String
+    switch code {
+    case .tcpRetransmission: words = "retransmission"
+    case .tcpOutOfOrder: words = "out of order"
+    case .requestUnanswered: words = "no answer"
+    case .ackUnmatched: words = "answers nothing seen"
+    default: return self
+    }
+    return Expert(code: code, field: field, message: words)
   }
 }
 

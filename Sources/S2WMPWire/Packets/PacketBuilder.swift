@@ -49,7 +49,7 @@ public struct PacketBuilder: Sendable {
     switch row.relation {
     case .version: return Self.bytes(UInt64(protocolVersion), size)
     case .type: return [type.rawValue]
-    case .length(let of): return Self.bytes(UInt64(values[of]?.count ?? 0), size)
+    case .length(let of): return Self.bytes(UInt64(values[of.description]?.count ?? 0), size)
     default: return [UInt8](repeating: 0, count: size)
     }
   }

@@ -12,6 +12,17 @@ public enum FieldKind: Hashable, Sendable {
   case text16
 }
 
+/// A field's code name as it stands in a row's declaration. It owns nothing, so that rows fold to constants where they are used.
+public struct FieldName: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+  @usableFromInline let text: StaticString
+
+  @inlinable public init(stringLiteral text: StaticString) { self.text = text }
+
+  public var description: String { "\(text)" }
+  public static func == (a: FieldName, b: FieldName) -> Bool { a.description == b.description }
+  public func hash(into hasher: inout Hasher) { hasher.combine(description) }
+}
+
 /// What a field means to others in the same packet. Plain data, so that every consumer can read it.
 public enum Relation: Hashable, Sendable {
   /// One of the values of a code table.
@@ -21,7 +32,7 @@ public enum Relation: Hashable, Sendable {
   case version
   case type
   /// The number of bytes of the field with that name.
-  case length(of: String)
+  case length(of: FieldName)
   /// Milliseconds since 1970-01-01T00:00:00Z.
   case time
   /// A user's ID.

@@ -1,49 +1,117 @@
 import ArgumentParser
+import Glibc
 import S2WMPAnalysis
 import S2WMPCapture
 import S2WMPReport
-import S2WMPWire
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
+/// `s2wmp decode`: recorded captures.
 struct DecodeCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "decode", abstract: "Dissect recorded captures (pcap, pcapng).")
+  static let configuration = CommandConfiguration(
+    commandName: "decode",
+    abstract: "Dissect recorded captures (pcap, pcapng, also gzip-compressed).",
+    discussion: """
+      s2wmp decode chat.pcap                            a line a packet
+      s2wmp decode chat.pcap --format tree --limit 1    every field and its bytes
+      s2wmp decode chat.pcap -Y 'type == M'             only some packets
+      s2wmp decode chat.pcap -e frame,sender_id,body    only some fields
+      s2wmp decode chat.pcap -Y malformed -w bad.pcap   their frames, as a capture
+      zcat old.pcap.gz | s2wmp decode - -T ndjson       from a pipe, for a program
 
-  @Argument(help: "Capture files; - is standard input.") var files: [String]
-  @Option(help: "text, tree, ndjson, json or csv.") var format = "ndjson"
-  @Flag(help: "Print the number of packets only.") var count = false
+      Each file is a capture of its own: frames and conversations are numbered anew. \
+      Exit status: 1 under --strict when a packet is malformed or has an undefined value; \
+      3 when a file could not be read to its end (what came before was printed).
+      """)
+
+  @Argument(help: ArgumentHelp("Captures; - is standard input.", valueName: "file"))
+  var files: [String] = []
+
+  @OptionGroup(title: "Output") var display: DisplayArguments
+
+  @Flag(help: "Print only the number of packets (that match).")
+  var count = false
+
+  @Flag(help: "Exit with status 1 when a packet shown has a finding of severity error.")
+  var strict = false
+
+  @Option(
+    name: [.customShort("w"), .long],
+    help: ArgumentHelp("Write the frames of what matched as a new capture (pcapng when the name ends so).", valueName: "file"))
+  var write: String?
+
+  @Flag(help: "List the names that --filter and --fields know, and end.")
+  var fieldsHelp = false
+
+  @OptionGroup(title: "Traffic") var traffic: TrafficArguments
+
+  func validate() throws {
+    if fieldsHelp { return }
+    if files.isEmpty { throw ValidationError("name a capture file, or - for standard input") }
+    if write != nil && files.contains("-") {
+      throw ValidationError("--write reads its input twice, which standard input does not allow: save it to a file first")
+    }
+    if let write, write != "-", files.contains(where: { FileIdentity(path: $0) == FileIdentity(path: write) && FileIdentity(path: write) != nil }) {
+      throw ValidationError("--write would overwrite its own input \(write): name another file")
+    }
+    if write == "-" && !count { throw ValidationError("--write - and packets on the same standard output do not go together: name a file") }
+  }
 
   func run() throws {
-    signal(SIGPIPE, SIG_IGN)
+    if fieldsHelp { return StandardOutput.write(FieldsHelp.text) }
     let out = LineBuffer { StandardOutput.write($0) }
-    let writer = NDJSONWriter(out)
-    final class Sink: DissectionSink {
-      let writer: NDJSONWriter?
-      init(_ writer: NDJSONWriter?) { self.writer = writer }
-      func receive(_ packet: borrowing Dissection) { writer?.write(packet) }
+    let printer = try PacketPrinter(display, to: out, counting: count)
+    let total = try decodeAll(printer, out)
+    printer.end()
+    if count { StandardOutput.write("\(printer.matched)\n") }
+    if !total.failed || printer.matched > 0, let closing = printer.closing(conversations: total.conversations, hint: hint) {
+      StandardError.line(closing)
     }
-    for file in files {
-      var options = AnalysisOptions()
-      if count { options.order = .immediate }
-      let sink = Sink(count ? nil : writer)
-      let analyzer = Analyzer(options: options, seed: UInt64.random(in: 0...UInt64.max), sink: sink)
-      let decoder = CaptureDecoder(receiver: analyzer)
-      let reader = try CaptureFileReader(path: file)
-      let pump = FramePump(reader)
-      var failure: CaptureError?
-      do throws(CaptureError) {
-        while let batch = try pump.next() { decoder.process(batch) }
-      } catch { failure = error }
-      decoder.finish()
-      analyzer.finish()
-      if count { print(analyzer.summary.packets + analyzer.summary.malformed) }
-      out.flush()
-      if let failure {
-        StandardError.line("s2wmp: \(failure)")
-        throw ExitCode(3)
+    if total.failed { throw ExitCode(3) }
+    if strict && printer.broken > 0 { throw ExitCode(1) }
+  }
+
+  /// How to see what the closing line counts; without a file name that could hold anything.
+  private var hint: String? { display.filter == nil ? "s2wmp decode --filter 'expert.severity >= warning'" : nil }
+
+  private func decodeAll(_ printer: PacketPrinter, _ out: LineBuffer) throws -> (conversations: UInt64, failed: Bool) {
+    var total: (conversations: UInt64, failed: Bool) = (0, false)
+    let writer = try write.map { try openWriter($0) }
+    printer.begin()
+    for file in files where !printer.isDone {
+      if writer != nil { printer.frames = FrameSet() }
+      let recording = Recording(path: file, traffic: traffic, printer: printer)
+      let result = recording.decode()
+      total.conversations += result.conversations
+      if let failure = result.failure {
+        out.flush()
+        StandardError.complain("\(failure)")
+        total.failed = true
       }
+      if let writer, let frames = printer.frames { try recording.copy(frames, to: writer) }
     }
+    try closeWriter(writer)
+    return total
+  }
+
+  private func openWriter(_ path: String) throws -> CaptureFileWriter {
+    do throws(CaptureWriteError) { return try CaptureFileWriter(path: path) } catch {
+      throw CommandError(description: "\(error)")
+    }
+  }
+
+  private func closeWriter(_ writer: CaptureFileWriter?) throws {
+    do throws(CaptureWriteError) { try writer?.close() } catch { throw CommandError(description: "\(error)") }
+  }
+}
+
+/// Tells whether two paths are one file.
+private struct FileIdentity: Equatable {
+  var device: dev_t
+  var inode: ino_t
+
+  init?(path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    device = status.st_dev
+    inode = status.st_ino
   }
 }

@@ -1,0 +1,5 @@
+/// Why a fixture could not be made.
+struct MakingError: Error, CustomStringConvertible {
+  var description: String
+  init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,5 @@
+/// All fixtures, by topic.
+enum Topics {
+  static let captures: [Fixture] =
+    [lanChat, everyPacket, legacyChat, legacyEveryPacket] + malformed + fileForms + links + internetPackets + streams + findings
+}
