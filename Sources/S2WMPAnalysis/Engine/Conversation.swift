@@ -183,6 +183,8 @@ struct MalformedRun {
 
   var code: ExpertCode
   var detail: FindingDetail?
+  /// What stands on it in any case; kept apart while a packet behind it is on trial.
+  var findings: Findings = []
   var shown: [UInt8] = []
   var length: UInt64 = 0
   var frames: [UInt64] = []

@@ -51,6 +51,10 @@ extension Analyzer {
     _ pointer: ConversationPointer, _ direction: FlowDirection, _ run: MalformedRun, waits: Bool, dialect: Dialect? = nil
   ) -> RecordHandle {
     var findings = takeAttached(pointer, direction)
+    if !run.findings.isEmpty {
+      settleGapAnchor(pointer, direction)
+      findings.formUnion(run.findings)
+    }
     findings.insert(run.code)
     let frames = run.frames.count > 1 ? Self.ascending(run.frames) : run.frames
     var details: Int32 = -1

@@ -49,13 +49,20 @@ extension Analyzer {
     }
     pointer.pointee[direction].state = .framing
     pointer.pointee[direction].probing = true
+    guard pointer.pointee[direction].run != nil else { return }
+    pointer.pointee[direction].run?.findings.formUnion(pointer.pointee[direction].attached)
+    pointer.pointee[direction].attached = []
   }
 
   /// The packet at which decoding started again is one: the bytes skipped before it are a line.
   private func confirmStart(_ pointer: ConversationPointer, _ direction: FlowDirection) {
     guard pointer.pointee[direction].probing else { return }
     pointer.pointee[direction].probing = false
+    guard pointer.pointee[direction].run != nil else { return }
+    let later = pointer.pointee[direction].attached
+    pointer.pointee[direction].attached = []
     finishRun(pointer, direction)
+    pointer.pointee[direction].attached = later
   }
 
   /// Frames from the front; gives the number of bytes used.
