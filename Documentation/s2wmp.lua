@@ -668,7 +668,7 @@ local function finding_of(row, range, value, packet)
   if row.expert then return not row.codes[value] and row.expert or nil end
   if row.role == "reserved" then return value ~= 0 and "field.undefined" or nil end
   if row.name == "length" then return (value == 0) == (packet.name == "M") and "field.length" or nil end
-  if row.role == "time" and not (packet.name == "ACK" and value == 0) then
+  if row.role == "time" and packet.captured and not (packet.name == "ACK" and value == 0) then
     return math.abs(value / 1000 - packet.captured) > DAY and "clock.skew" or nil
   end
 end
@@ -747,10 +747,16 @@ local function add_common(tree, range, name, dialect)
   tree:add(common.length, range:len()):set_generated()
 end
 
+-- Seconds since 1970; nil for a capture that has no times.
+local function capture_time(pinfo)
+  local time = pinfo.abs_ts
+  return time and time > 0 and time or nil
+end
+
 -- The framed packet of `length` bytes at `from`.
 local function show_packet(tvb, from, length, pinfo, root, dialect)
   local range, type = tvb(from, length), tvb(from + 1, 1):uint()
-  local packet = { layout = layout_of[dialect][type], name = short_names[type], values = {}, captured = pinfo.abs_ts }
+  local packet = { layout = layout_of[dialect][type], name = short_names[type], values = {}, captured = capture_time(pinfo) }
   local tree = root:add(s2wmp, range, "S2WMP " .. packet.layout.title)
   add_common(tree, range, packet.name, dialect)
   tree:add(common.type, tvb(from + 1, 1)):set_generated()

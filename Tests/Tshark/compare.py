@@ -15,11 +15,12 @@ held back       asked to put segments in order, tshark drops what it takes for a
 lost overlap    a retransmission that overlaps what is waiting can make tshark lose the last packet of its direction.
 malformed run   decode gives one line a run, at its first frame; tshark one where the fault showed. TCP runs are compared by direction and code.
 cut             decode reports a packet cut by the end of its stream or a gap; tshark waits for its bytes and shows nothing.
-held behind gap tshark, asked to put segments in order, shows nothing of a direction behind a gap that never fills.
+held behind gap tshark, asked to put segments in order, shows nothing of a direction behind a gap that never fills; and where a gap cuts a
+                packet it may go on at another byte than decode does.
 overlap         of a byte that came twice with different values decode shows the first, tshark either.
 cut broadcast   a User Broadcast of 43 bytes on TCP ends with its stream, which tshark does not see.
 foresight       decode sees a whole conversation before it says whose it is and which dialect; tshark has to know from the first segment
-                (see `needs_foresight`), and on a port of ours passes over bytes before a side begins with the protocol's version.
+                (see `needs_foresight`), takes an ACK before anything else for v1, and on a port of ours passes over bytes before a side begins with the protocol's version.
 """
 
 import json
@@ -54,7 +55,8 @@ class Packet:
 
     def __str__(self):
         fields = " ".join(f"{name}={value[:40]}" for name, value in self.fields.items())
-        return f"frame {self.frame} {self.transport} {self.src}>{self.dst} {self.dialect} {self.name} {self.length} bytes [{' '.join(sorted(self.codes))}] {fields}"
+        codes = " ".join(sorted(self.codes))
+        return f"frame {self.frame} {self.transport} {self.src}>{self.dst} {self.dialect} {self.name} {self.length} bytes [{codes}] {fields}"
 
 
 def decoded(binary, capture):
@@ -83,6 +85,11 @@ def text(name, value):
     return value if isinstance(value, str) else str(value)
 
 
+def back(way):
+    """The other direction."""
+    return (way[0], way[2], way[1])
+
+
 class Comparison:
     def __init__(self, packets, codes, split, dissected, as_captured):
         self.split = split
@@ -90,6 +97,7 @@ class Comparison:
         self.as_captured = Counter(packet.key() for packet in as_captured)
         self.known = Counter()
         self.differences = []
+        self.ours, self.theirs = packets, dissected
         ours, theirs = self.without_runs(packets), self.without_runs(dissected)
         for packet in {packet.way: packet for packet in ours}.values():
             packet.is_last = True
@@ -117,9 +125,9 @@ class Comparison:
                 self.known["cut"] += 1
             if ours[way] and theirs[way]:
                 self.known["malformed run"] += 1
-            if missing and self.is_behind_gap(way):
+            if (missing or extra) and self.is_behind_gap(way):
                 self.known["held behind gap"] += 1
-            elif missing and self.is_before_first(way, packets, dissected) or self.needs_foresight(way):
+            elif (missing and self.is_before_first(way, packets, dissected)) or self.needs_foresight(way):
                 self.known["foresight"] += 1
             elif missing or extra:
                 self.differences.append(f"malformed on {way}: decode only {sorted(missing)}, tshark only {sorted(extra)}")
@@ -127,9 +135,8 @@ class Comparison:
     @staticmethod
     def is_before_first(way, packets, dissected):
         """Whether the run began before tshark saw a side begin with the protocol's version."""
-        back = (way[0], way[2], way[1])
         run = min(packet.frame for packet in packets if packet.way == way and packet.name == "malformed")
-        return run < min((packet.frame for packet in dissected if packet.way in (way, back)), default=run + 1)
+        return run < min((packet.frame for packet in dissected if packet.way in (way, back(way))), default=run + 1)
 
     def compare_packets(self, ours, theirs):
         by_key = defaultdict(lambda: ([], []))
@@ -158,13 +165,13 @@ class Comparison:
     def unmatched(self, who, packet):
         if who == "decode" and packet.transport == "tcp" and self.as_captured[packet.key()] > 0:
             self.known["held back"] += 1
-        elif who == "decode" and self.is_behind_gap(packet.way):
+        elif self.is_behind_gap(packet.way):
             self.known["held behind gap"] += 1
         elif "tcp.overlap" in self.codes[packet.way]:
             self.known["overlap"] += 1
         elif who == "decode" and packet.transport == "tcp" and packet.name == "UB" and packet.length == 43:
             self.known["cut broadcast"] += 1
-        elif self.needs_foresight(packet.way):
+        elif self.needs_foresight(packet.way) or self.is_early_ack(packet):
             self.known["foresight"] += 1
         elif who == "decode" and self.is_disordered(packet.way) and packet.is_last:
             self.known["lost overlap"] += 1
@@ -172,15 +179,24 @@ class Comparison:
             self.differences.append(f"{who} only: {packet}")
 
     def needs_foresight(self, way):
-        """Whether a conversation can only be judged as a whole: it begins with a packet in several segments, and either is on no port of
-        ours (decode may know nothing of it), or is v1 with an undefined space that is not zero."""
+        """Whether tshark could not judge a TCP conversation as decode does, because it begins with a packet in several segments: on a port
+        that is not ours (decode may know nothing of it), or because tshark took it for the other dialect or none."""
+        ways = {way, back(way)}
         if way[0] != "tcp":
             return False
-        ways = {way, (way[0], way[2], way[1])}
-        ports = {int(end.rsplit(":", 1)[1]) for end in way[1:]}
-        if not ports & {5000, 5005}:
+        if not {int(end.rsplit(":", 1)[1]) for end in way[1:]} & {5000, 5005}:
             return bool(ways & self.split) or not ways & set(self.codes)
-        return bool(ways & self.split) and any("field.undefined" in self.codes[one] for one in ways if one in self.codes)
+        return bool(ways & self.split) and self.dialects_of(ways, self.ours) != self.dialects_of(ways, self.theirs)
+
+    @staticmethod
+    def dialects_of(ways, packets):
+        return {packet.dialect for packet in packets if packet.way in ways and packet.name not in ("ACK", "malformed")}
+
+    def is_early_ack(self, packet):
+        """An ACK before anything that has a dialect of its own, in the direction of time."""
+        ways = {packet.way, back(packet.way)}
+        telling = (other.frame for other in self.theirs if other.way in ways and other.name != "ACK")
+        return packet.transport == "tcp" and packet.name == "ACK" and packet.frame <= min(telling, default=packet.frame)
 
     def is_disordered(self, way):
         return bool(self.codes[way] & {"tcp.out_of_order", "tcp.retransmission", "capture.gap"})

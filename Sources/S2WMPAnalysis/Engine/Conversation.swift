@@ -42,6 +42,7 @@ struct Conversation: ~Copyable {
     firstFrame = start.frame
   }
 
+  /// By address: with accessors that yield (`_read`, `_modify`), Swift 6.3 reads parts of a yielded direction after freeing it.
   subscript(_ direction: FlowDirection) -> StreamDirection {
     @inline(__always) unsafeAddress { UnsafePointer(directions + Int(direction.rawValue)) }
     @inline(__always) nonmutating unsafeMutableAddress { directions + Int(direction.rawValue) }
@@ -89,22 +90,23 @@ struct StreamDirection: ~Copyable {
   /// The packet in `partial` began at the start of a segment after `seeking`: if it turns out to frame nothing, seeking goes on.
   var probing = false
   var hasEnded = false
-  /// Bytes of the packet that is not yet whole.
-  var partial = PartialPacket()
-  /// Bytes that frame no packet, collected for one line.
-  var run: MalformedRun?
+  // What every packet needs comes first, in the same cache lines.
   /// Findings that stand on the line of the next bytes.
   var pending: Findings = []
   /// Findings that stand on the next line: those that came before some of its bytes.
   var attached: Findings = []
+  /// Bytes of the packet that is not yet whole.
+  var partial = PartialPacket()
+  /// Requests sent in this direction that wait for their answer.
+  var requests = RequestList()
   /// The malformed line before a gap, which carries the gap if no line follows. It waits for that.
   var gapAnchor: RecordHandle = .none
   /// Gap findings since that line.
   var gapFindings: Findings = []
-  /// Requests sent in this direction that wait for their answer.
-  var requests = RequestList()
   /// First frame that reassembly holds back behind a hole; 0: none.
   var captureHold: UInt64 = 0
+  /// Bytes that frame no packet, collected for one line.
+  var run: MalformedRun?
   /// Handle in the sequencer's hold list.
   var hold: Int32 = -1
 }

@@ -31,31 +31,37 @@ final class Sequencer {
   private var capacity = 64
   private var used = 0
   private var freeSlot: Int32 = -1
-  private var sorting = List()
-  private var waiting = List()
+  private let sorting: UnsafeMutablePointer<List>
+  private let waiting: UnsafeMutablePointer<List>
   /// The last record that was sorted in before the tail; late ones come in runs.
   private var finger: Int32 = -1
   private var keptBytes = 0
   private let window: Int
   /// SAFETY: the analyzer owns its sequencer and sets this before anything is appended.
   unowned(unsafe) var analyzer: Analyzer?
-  var holds = HoldList()
+  let holds = HoldList()
   private(set) var leftEarly: UInt64 = 0
 
   init(window: Int) {
     self.window = window
+    sorting = .allocate(capacity: 1)
+    sorting.initialize(to: List())
+    waiting = .allocate(capacity: 1)
+    waiting.initialize(to: List())
     slots = .allocate(capacity: capacity)
     slots.initialize(repeating: Slot(), count: capacity)
   }
 
   deinit {
+    sorting.deallocate()
+    waiting.deallocate()
     slots.deinitialize(count: capacity)
     slots.deallocate()
   }
 
   /// Takes a record whose memory is borrowed. `waits`: it stays until `release`d.
   func append(_ borrowed: PacketRecord, waits: Bool) -> RecordHandle {
-    if sorting.head < 0 && borrowed.frame <= holds.lowest { return admit(borrowed, waits) }
+    if sorting.pointee.head < 0 && borrowed.frame <= holds.lowest { return admit(borrowed, waits) }
     let index = newSlot()
     slots[Int(index)].record = keep(borrowed)
     slots[Int(index)].waits = waits ? 1 : 0
@@ -80,20 +86,20 @@ final class Sequencer {
 
   /// Judges and hands out what need not wait any longer.
   func drain(now: CaptureTime = .none) {
-    while sorting.head >= 0 && frameOf(sorting.head) <= holds.lowest { admitFirst() }
-    while waiting.head >= 0 && slots[Int(waiting.head)].waits == 0 { emitFirst() }
-    while keptBytes > window && (waiting.head >= 0 || sorting.head >= 0) { forceFirst(now: now) }
+    while sorting.pointee.head >= 0 && frameOf(sorting.pointee.head) <= holds.lowest { admitFirst() }
+    while waiting.pointee.head >= 0 && slots[Int(waiting.pointee.head)].waits == 0 { emitFirst() }
+    while keptBytes > window && (waiting.pointee.head >= 0 || sorting.pointee.head >= 0) { forceFirst(now: now) }
   }
 
   /// Judges everything: no more packets will come.
   func admitAll() {
-    while sorting.head >= 0 { admitFirst() }
+    while sorting.pointee.head >= 0 { admitFirst() }
   }
 
   /// Hands out everything.
   func finish() {
     admitAll()
-    while waiting.head >= 0 { emitFirst() }
+    while waiting.pointee.head >= 0 { emitFirst() }
   }
 
   /// A record in order of its frame that nothing holds back: no copy is made when it need not wait.
@@ -102,7 +108,7 @@ final class Sequencer {
     let awaited = analyzer?.judge(&record)
     let stays = waits || awaited?.owesAnswer ?? false
     var handle = RecordHandle.none
-    if !stays && waiting.head < 0 {
+    if !stays && waiting.pointee.head < 0 {
       analyzer?.handOut(record)
     } else {
       let index = newSlot()
@@ -112,13 +118,13 @@ final class Sequencer {
       handle = RecordHandle(index: index, generation: slots[Int(index)].generation)
     }
     if let awaited { analyzer?.remember(awaited, record, handle) }
-    if waiting.head >= 0 { drain(now: record.time) }
+    if waiting.pointee.head >= 0 { drain(now: record.time) }
     return handle
   }
 
   private func admitFirst() {
-    let index = sorting.head
-    Self.unlinkFirst(&sorting, slots)
+    let index = sorting.pointee.head
+    Self.unlinkFirst(sorting, slots)
     if finger == index { finger = -1 }
     guard var record = slots[Int(index)].record else { return }
     record.conversation.pointee.sorting -= 1
@@ -131,8 +137,8 @@ final class Sequencer {
   }
 
   private func forceFirst(now: CaptureTime) {
-    if waiting.head < 0 { admitFirst() }
-    let slot = slots + Int(waiting.head)
+    if waiting.pointee.head < 0 { admitFirst() }
+    let slot = slots + Int(waiting.pointee.head)
     leftEarly += 1
     if slot.pointee.waits > 0, let record = slot.pointee.record, record.layout != nil, !now.isNone, !record.time.isNone,
       now.nanoseconds &- record.time.nanoseconds > Self.answerPatience
@@ -143,8 +149,8 @@ final class Sequencer {
   }
 
   private func emitFirst() {
-    let index = waiting.head
-    Self.unlinkFirst(&waiting, slots)
+    let index = waiting.pointee.head
+    Self.unlinkFirst(waiting, slots)
     let slot = slots + Int(index)
     if let record = slot.pointee.record {
       analyzer?.handOut(record)
@@ -181,28 +187,28 @@ final class Sequencer {
 
   // MARK: - Lists
 
-  private static func unlinkFirst(_ list: inout List, _ slots: UnsafeMutablePointer<Slot>) {
-    let next = slots[Int(list.head)].next
-    list.head = next
-    if next >= 0 { slots[Int(next)].previous = -1 } else { list.tail = -1 }
+  private static func unlinkFirst(_ list: UnsafeMutablePointer<List>, _ slots: UnsafeMutablePointer<Slot>) {
+    let next = slots[Int(list.pointee.head)].next
+    list.pointee.head = next
+    if next >= 0 { slots[Int(next)].previous = -1 } else { list.pointee.tail = -1 }
   }
 
   private func appendWaiting(_ index: Int32) {
-    Self.insert(index, after: waiting.tail, in: &waiting, slots)
+    Self.insert(index, after: waiting.pointee.tail, in: waiting, slots)
   }
 
   /// −1: at the front.
-  private static func insert(_ index: Int32, after before: Int32, in list: inout List, _ slots: UnsafeMutablePointer<Slot>) {
-    let after = before >= 0 ? slots[Int(before)].next : list.head
+  private static func insert(_ index: Int32, after before: Int32, in list: UnsafeMutablePointer<List>, _ slots: UnsafeMutablePointer<Slot>) {
+    let after = before >= 0 ? slots[Int(before)].next : list.pointee.head
     slots[Int(index)].previous = before
     slots[Int(index)].next = after
-    if before >= 0 { slots[Int(before)].next = index } else { list.head = index }
-    if after >= 0 { slots[Int(after)].previous = index } else { list.tail = index }
+    if before >= 0 { slots[Int(before)].next = index } else { list.pointee.head = index }
+    if after >= 0 { slots[Int(after)].previous = index } else { list.pointee.tail = index }
   }
 
   /// Inserts behind all records of the same or an earlier frame.
   private func sortIn(_ index: Int32, _ frame: UInt64) {
-    var before = sorting.tail
+    var before = sorting.pointee.tail
     if before >= 0 && frameOf(before) > frame {
       if finger >= 0 && frameOf(finger) <= frame {
         before = finger
@@ -212,11 +218,22 @@ final class Sequencer {
           before = next
         }
       } else {
-        while before >= 0 && frameOf(before) > frame { before = slots[Int(before)].previous }
+        before = lastUpTo(frame)
       }
       finger = index
     }
-    Self.insert(index, after: before, in: &sorting, slots)
+    Self.insert(index, after: before, in: sorting, slots)
+  }
+
+  /// The last record that is not of a later frame, −1 when there is none. Looked for from both ends: under a full window records come near the front.
+  private func lastUpTo(_ frame: UInt64) -> Int32 {
+    var (front, back) = (sorting.head, sorting.tail)
+    while front >= 0 && back >= 0 {
+      if frameOf(back) <= frame { return back }
+      if frameOf(front) > frame { return slots[Int(front)].previous }
+      (front, back) = (slots[Int(front)].next, slots[Int(back)].previous)
+    }
+    return -1
   }
 
   // MARK: - Memory

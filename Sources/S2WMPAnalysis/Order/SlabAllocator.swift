@@ -4,12 +4,19 @@ final class SlabAllocator {
   private static let largest = 17  // 128 KiB
   private static let chunkBytes = 1 << 18
 
-  private var free: [UnsafeMutableRawPointer?] = Array(repeating: nil, count: 32)
+  /// First free block of each class.
+  private let free: UnsafeMutablePointer<UnsafeMutableRawPointer?>
   private var chunks: [UnsafeMutableRawPointer] = []
   private var cursor: UnsafeMutableRawPointer?
   private var left = 0
 
+  init() {
+    free = .allocate(capacity: Self.largest + 1)
+    free.initialize(repeating: nil, count: Self.largest + 1)
+  }
+
   deinit {
+    free.deallocate()
     for chunk in chunks { chunk.deallocate() }
   }
 

@@ -39,59 +39,70 @@ struct PendingRequest {
   var record: RecordHandle
 }
 
-/// The unanswered requests of one direction, oldest first. Answers come in order (S2WMP §3.2.6), so the match is nearly always the first.
+/// The unanswered requests of one direction, oldest first. Answers come in order (S2WMP §3.2.6), so the match is nearly always the first, and nearly
+/// always there is only one: it needs no memory of its own.
 struct RequestList {
   private static let maximum = 4096
   private static let searchDepth = 512
 
-  private var items: [PendingRequest] = []
+  private var first: PendingRequest?
+  /// Those behind the first, from `head` on.
+  private var others: [PendingRequest] = []
   private var head = 0
 
-  var isEmpty: Bool { head == items.count }
+  var isEmpty: Bool { first == nil }
 
   /// Adds a request; gives back the one that had to make room for it.
   mutating func append(_ request: PendingRequest) -> PendingRequest? {
-    var displaced: PendingRequest?
-    if items.count - head >= Self.maximum {
-      displaced = items[head]
-      head += 1
+    guard first != nil else {
+      first = request
+      return nil
     }
-    if head > 64 && head * 2 > items.count {
-      items.removeFirst(head)
+    var displaced: PendingRequest?
+    if others.count - head >= Self.maximum - 1 {
+      displaced = first
+      advance()
+    }
+    if head > 64 && head * 2 > others.count {
+      others.removeFirst(head)
       head = 0
     }
-    items.append(request)
+    others.append(request)
     return displaced
   }
 
   /// Takes out the oldest request that `matches`.
-  mutating func take(where matches: (borrowing PendingRequest) -> Bool) -> PendingRequest? {
-    var index = head
-    let end = min(items.count, head + Self.searchDepth)
-    while index < end {
-      if matches(items[index]) {
-        let found = items[index]
-        if index == head { dropHead() } else { items.remove(at: index) }
-        return found
-      }
-      index += 1
+  @inline(__always) mutating func take(where matches: (borrowing PendingRequest) -> Bool) -> PendingRequest? {
+    guard let first else { return nil }
+    if matches(first) {
+      advance()
+      return first
     }
-    return nil
+    return others.isEmpty ? nil : takeOther(where: matches)
   }
 
-  private mutating func dropHead() {
+  private mutating func takeOther(where matches: (borrowing PendingRequest) -> Bool) -> PendingRequest? {
+    let end = min(others.count, head + Self.searchDepth - 1)
+    guard let index = (head..<end).first(where: { matches(others[$0]) }) else { return nil }
+    return others.remove(at: index)
+  }
+
+  /// The second becomes the first.
+  private mutating func advance() {
+    if others.isEmpty { return first = nil }
+    first = others[head]
     head += 1
-    if head == items.count {
-      items.removeAll(keepingCapacity: true)
+    if head == others.count {
+      others.removeAll(keepingCapacity: others.capacity <= 64)
       head = 0
     }
   }
 
   /// Empties the list, oldest first.
-  mutating func removeAll() -> ArraySlice<PendingRequest> {
-    let rest = items[head...]
-    items = []
-    head = 0
+  mutating func removeAll() -> [PendingRequest] {
+    guard let first else { return [] }
+    let rest = [first] + others[head...]
+    self = RequestList()
     return rest
   }
 }

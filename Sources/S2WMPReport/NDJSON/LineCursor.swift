@@ -33,12 +33,6 @@ struct LineCursor {
     at += endpoint.writeText(to: at)
   }
 
-  @inline(__always) mutating func pair(_ value: UInt32) {
-    at[0] = UInt8(truncatingIfNeeded: value / 10) | 0x30
-    at[1] = UInt8(truncatingIfNeeded: value % 10) | 0x30
-    at += 2
-  }
-
   /// Decimal digits of any number.
   @inline(__always) mutating func decimal(_ value: UInt64) {
     if value < 10 { return put(UInt8(truncatingIfNeeded: value) | 0x30) }
@@ -46,37 +40,45 @@ struct LineCursor {
   }
 
   private mutating func longDecimal(_ value: UInt64) {
-    var digits = 1
-    var bound: UInt64 = 10
-    while value >= bound {
-      digits += 1
-      let (next, overflow) = bound.multipliedReportingOverflow(by: 10)
-      if overflow { break }
-      bound = next
+    if value < 100_000_000 {
+      let digits = Self.eightDigits(UInt32(truncatingIfNeeded: value))
+      let zeros = min(digits.trailingZeroBitCount >> 3, 7)
+      store((digits | Self.zeros) >> UInt64(zeros &* 8))
+      at += 8 &- zeros
+    } else {
+      let (high, low) = value.quotientAndRemainder(dividingBy: 100_000_000)
+      decimal(high)
+      eight(UInt32(truncatingIfNeeded: low))
     }
-    var rest = value
-    var place = at + digits
-    at = place
-    while rest >= 10 {
-      let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: 10)
-      place -= 1
-      place.pointee = UInt8(truncatingIfNeeded: remainder) | 0x30
-      rest = quotient
-    }
-    (place - 1).pointee = UInt8(truncatingIfNeeded: rest) | 0x30
   }
 
   /// Exactly nine digits.
   mutating func nine(_ value: UInt32) {
-    var rest = value
-    var index = 8
-    while index >= 0 {
-      let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: 10)
-      at[index] = UInt8(truncatingIfNeeded: remainder) | 0x30
-      rest = quotient
-      index -= 1
-    }
-    at += 9
+    let (first, rest) = value.quotientAndRemainder(dividingBy: 100_000_000)
+    put(UInt8(truncatingIfNeeded: first) | 0x30)
+    eight(rest)
+  }
+
+  private mutating func eight(_ value: UInt32) {
+    store(Self.eightDigits(value) | Self.zeros)
+    at += 8
+  }
+
+  private func store(_ digits: UInt64) {
+    UnsafeMutableRawPointer(at).storeBytes(of: digits.littleEndian, as: UInt64.self)
+  }
+
+  private static var zeros: UInt64 { 0x3030_3030_3030_3030 }
+
+  /// The eight digits of a number below 10⁸, one a byte, the first in the lowest byte. Halves, quarters and digits are split all at once: each
+  /// division is a multiplication by a rounded reciprocal that is exact in this range.
+  private static func eightDigits(_ value: UInt32) -> UInt64 {
+    let (high, low) = value.quotientAndRemainder(dividingBy: 10_000)
+    var lanes = UInt64(high) | UInt64(low) << 32
+    let hundreds = ((lanes &* 10_486) >> 20) & 0x0000_007f_0000_007f
+    lanes = (lanes &- hundreds &* 100) << 16 | hundreds
+    let tens = ((lanes &* 103) >> 10) & 0x000f_000f_000f_000f
+    return (lanes &- tens &* 10) << 8 | tens
   }
 
   /// Two lower-case digits a byte. A plain loop without branches, which the compiler turns into vector instructions.

@@ -5,17 +5,21 @@ import S2WMPWire
 /// `--format ndjson`: one JSON object a line, keys in a fixed order.
 public final class NDJSONWriter {
   private static let fixedRoom = 2048
+  /// Bytes of the longest second: a year may have twelve digits.
+  private static let secondRoom = 64
   private let out: LineBuffer
   private let plans: UnsafeMutablePointer<FieldPlan>
   private let names: UnsafeMutablePointer<StaticString>
   /// The last whole second written, as text, and that second.
   private var second: Int64 = .min
-  private var secondText: [UInt8] = []
+  private let secondText: UnsafeMutablePointer<UInt8>
+  private var secondCount = 0
   private var scratch: [UInt8] = []
 
   public init(_ out: LineBuffer) {
     self.out = out
     let all = FieldPlan.all
+    secondText = .allocate(capacity: Self.secondRoom)
     plans = .allocate(capacity: all.count)
     plans.initialize(from: all, count: all.count)
     names = .allocate(capacity: Self.typeNames.count)
@@ -23,6 +27,7 @@ public final class NDJSONWriter {
   }
 
   deinit {
+    secondText.deallocate()
     plans.deallocate()
     names.deallocate()
   }
@@ -89,12 +94,13 @@ public final class NDJSONWriter {
     }
     if seconds != second {
       second = seconds
-      secondText.removeAll(keepingCapacity: true)
-      secondText.append(0x22)
-      Notation.appendSecond(seconds, to: &secondText)
-      secondText.append(0x2e)
+      var text: [UInt8] = [0x22]
+      Notation.appendSecond(seconds, to: &text)
+      text.append(0x2e)
+      secondCount = min(text.count, Self.secondRoom)
+      secondText.update(from: text, count: secondCount)
     }
-    cursor.put(secondText)
+    cursor.put(secondText, secondCount)
     cursor.nine(UInt32(truncatingIfNeeded: rest))
     cursor.put("Z\"")
   }

@@ -28,7 +28,10 @@ final class PacketPrinter: DissectionSink {
   /// Packets among them with a finding of severity error.
   private(set) var broken: UInt64 = 0
   /// Frames of the packets that matched, when they are wanted.
-  var frames: FrameSet?
+  var frames: FrameSet? {
+    didSet { keepsFrames = frames != nil }
+  }
+  private var keepsFrames = false
   /// As many were shown as were asked for.
   var isDone: Bool { matched >= limit }
 
@@ -95,7 +98,7 @@ final class PacketPrinter: DissectionSink {
 
   private func note(_ packet: borrowing Dissection) {
     if !packet.findings.isEmpty, packet.findings.worst == .error { broken += 1 }
-    if frames != nil { for frame in packet.frames { frames?.insert(frame) } }
+    if keepsFrames { for frame in packet.frames { frames?.insert(frame) } }
   }
 
   /// Names are learned from packets that are not shown, too.
