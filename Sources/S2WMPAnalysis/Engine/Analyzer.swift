@@ -25,7 +25,7 @@ public final class Analyzer: ConversationReceiver {
   private var nextSerial: UInt32 = 0
   private var nextNumber: UInt32 = 0
   /// Conversations of ours that have no number yet.
-  private var unnumbered: [UnsafeMutablePointer<Conversation>] = []
+  private var unnumbered = NumberQueue()
 
   /// - seed: for the hash tables; any number.
   public init(options: AnalysisOptions, seed: UInt64, sink: any DissectionSink) {
@@ -220,7 +220,7 @@ public final class Analyzer: ConversationReceiver {
   func makeOurs(_ pointer: UnsafeMutablePointer<Conversation>) {
     pointer.pointee.ownership = .ours
     totals.conversations += 1
-    if isSorted { unnumbered.append(pointer) } else { number(pointer) }
+    if isSorted { unnumbered.add(pointer) } else { number(pointer) }
   }
 
   private func dropHolds(_ pointer: UnsafeMutablePointer<Conversation>) {
@@ -255,10 +255,8 @@ public final class Analyzer: ConversationReceiver {
   /// Conversations are numbered by the first frame that carries a byte of one, and only when a line of theirs goes out: then all earlier ones are known.
   private func number(_ pointer: UnsafeMutablePointer<Conversation>) {
     guard pointer.pointee.number == .max else { return }
-    let due = unnumbered.filter { $0.pointee.firstFrame <= pointer.pointee.firstFrame && $0 != pointer }
-    for earlier in due.sorted(by: { $0.pointee.firstFrame < $1.pointee.firstFrame }) { takeNumber(earlier) }
-    takeNumber(pointer)
-    if !unnumbered.isEmpty { unnumbered.removeAll { $0.pointee.number != .max } }
+    while let earlier = unnumbered.take(upTo: pointer.pointee.firstFrame) { takeNumber(earlier) }
+    if pointer.pointee.number == .max { takeNumber(pointer) }
   }
 
   private func takeNumber(_ pointer: UnsafeMutablePointer<Conversation>) {

@@ -218,11 +218,22 @@ final class Sequencer {
           before = next
         }
       } else {
-        while before >= 0 && frameOf(before) > frame { before = slots[Int(before)].previous }
+        before = lastUpTo(frame)
       }
       finger = index
     }
     Self.insert(index, after: before, in: sorting, slots)
+  }
+
+  /// The last record that is not of a later frame, −1 when there is none. Looked for from both ends: under a full window records come near the front.
+  private func lastUpTo(_ frame: UInt64) -> Int32 {
+    var (front, back) = (sorting.pointee.head, sorting.pointee.tail)
+    while front >= 0 && back >= 0 {
+      if frameOf(back) <= frame { return back }
+      if frameOf(front) > frame { return slots[Int(front)].previous }
+      (front, back) = (slots[Int(front)].next, slots[Int(back)].previous)
+    }
+    return -1
   }
 
   // MARK: - Memory
