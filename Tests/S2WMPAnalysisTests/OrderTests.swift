@@ -6,8 +6,9 @@ struct OrderTests {
   @Test("Lines come in the order of the frame that completed them")
   func order() {
     let talk = Talk()
-    let (first, second) = (talk.connect(), talk.connect(from: 8))
+    let first = talk.connect()
     talk.say(first, Array(Packets.message().prefix(50)))
+    let second = talk.connect(from: 8)
     talk.say(second, Packets.message(from: 0xa2))
     talk.say(second, .backward, Packets.ack(to: 0xa2))
     talk.say(first, Array(Packets.message().dropFirst(50)))
