@@ -227,7 +227,7 @@ final class Sequencer {
 
   /// The last record that is not of a later frame, −1 when there is none. Looked for from both ends: under a full window records come near the front.
   private func lastUpTo(_ frame: UInt64) -> Int32 {
-    var (front, back) = (sorting.head, sorting.tail)
+    var (front, back) = (sorting.pointee.head, sorting.pointee.tail)
     while front >= 0 && back >= 0 {
       if frameOf(back) <= frame { return back }
       if frameOf(front) > frame { return slots[Int(front)].previous }
