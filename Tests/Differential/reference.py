@@ -99,7 +99,8 @@ def datagram_line(conversation, datagram, so_far):
                 return make(conversation, datagram, dialect).framed()
     line = make(conversation, datagram, so_far)
     if datagram.cut:
-        return line.malformed("malformed.truncated", "capture.snaplen")
+        code = malformed_code(so_far, datagram.data, datagram=True)
+        return line.malformed("malformed.truncated" if code == "malformed.trailing" else code, "capture.snaplen")
     return line.malformed(malformed_code(so_far, datagram.data, datagram=True))
 
 

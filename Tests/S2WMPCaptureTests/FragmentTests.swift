@@ -105,7 +105,8 @@ struct FragmentTests {
     s.client(134, "next")
     #expect(
       s.lines() == [
-        "open tcp 10.0.0.7:4000 10.0.0.9:5000 #3", "→ \"0123456789ab\" #3 s", "→ \"cdefghijklmnopqrstuv!\" #2", "→ \"next\" #4 s",
+        "open tcp 10.0.0.7:4000 10.0.0.9:5000 #2", "→ hold 2", "→ \"0123456789ab\" #3 s", "→ \"cdefghijklmnopqrstuv!\" #2", "→ hold 0",
+        "→ \"next\" #4 s",
       ])
   }
 

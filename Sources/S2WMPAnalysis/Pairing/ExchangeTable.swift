@@ -55,6 +55,11 @@ struct ExchangeTable {
 
   /// Adds a request; gives back the copies that had to make room.
   mutating func add(_ key: ExchangeKey, to destination: Endpoint, _ copy: Exchange.Copy) -> [Exchange.Copy] {
+    if let known = exchanges[key], known.destination != destination, known.open.allSatisfy(\.isSettled) {
+      // The same request to somebody else, say a legacy registration at a second server.
+      exchanges[key] = Exchange(destination: destination, open: [copy])
+      return []
+    }
     if exchanges[key]?.open.append(copy) != nil {
       return trim(key)
     }
