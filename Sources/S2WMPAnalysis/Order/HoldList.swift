@@ -73,7 +73,7 @@ final class HoldList {
   }
 
   /// Inserts in order; nearly always at one of the ends, so the place is looked for from both.
-  private mutating func link(_ index: Int32) {
+  private func link(_ index: Int32) {
     let since = nodes[Int(index)].since
     let before = lastUpTo(since)
     let after = before >= 0 ? nodes[Int(before)].next : head
