@@ -10,7 +10,7 @@ enum Snapshots {
         17    4.001000  10.0.0.7:41022       10.0.0.9:5000        M     alice → bob  online  412 bytes
         18    4.002000  10.0.0.9:5000        10.0.0.7:41022       ACK   accepted                                                  ← 17  0.8 ms
         21    6.110000  10.0.0.66:50112      10.0.0.9:5000        M     alice → bob  online  412 bytes                            ! replay of 17
-        22    6.111000  10.0.0.9:5000        10.0.0.66:50112      ACK   rejected: hash didn't match                               ← 21  0.7 ms
+        22    6.111000  10.0.0.9:5000        10.0.0.66:50112      ACK   rejected: hash didn't match                               ← 21  0.6 ms
         30    7.000000  10.0.0.7:41022       10.0.0.9:5000        ?     no packet: 47 45 54 20 2f 20 48 54 …  16 bytes            ! version is 71, not 1
     8 packets, 5 conversations, 1 malformed, 1 error, 1 warning (s2wmp decode --filter 'expert.severity >= warning')
 
