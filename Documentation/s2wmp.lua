@@ -17,7 +17,7 @@ local UDP_PORTS = "5000,5001,5002,5005"
 -- The first byte of every packet.
 local PROTOCOL_VERSION = 1
 
--- The dialects, also as they count in the preference.
+-- The dialects, by the names that every output uses.
 local V1, LEGACY = "v1", "legacy"
 
 -- Types: short names for the list, long ones for the tree.
@@ -577,7 +577,7 @@ local function size_of(row, values, have, whole)
   return whole and fits and have - (rest.padded - rest.name) or rest.name
 end
 
--- The smallest and largest value that a length can have.
+-- The smallest and largest value that a length can have, as far as the fields before it are known.
 local function limits_of(row, values)
   if row.when_zero and values[row.when_zero] ~= 0 then return 0, 0 end
   return row.smallest or 0, row.largest or math.huge
@@ -597,7 +597,7 @@ local function frame(tvb, from, dialect, whole)
     local size = size_of(row, values, have, whole)
     local smallest, largest = limits_of(row, values)
     if at + size > have then
-      values[row.name] = smallest
+      values[row.name] = row.smallest and smallest
     elseif row.size and size <= 4 then
       local value = tvb(from + at, size):uint()
       if value < smallest or value > largest then return "fault", "malformed.length" end
@@ -838,14 +838,14 @@ local function has_zero_space(tvb, at)
   return tvb:len() >= at + 16 and layout_of[V1][tvb(at + 1, 1):uint()] == layouts.messaging and tvb(at + 13, 3):uint() == 0
 end
 
--- The dialect of a stream from the bytes at hand; nil when they fit both. A packet may end with a segment by chance, so where both
--- dialects could go on the undefined space weighs most.
+-- The dialect of a stream from the bytes at hand; nil when they fit both. Where both could go on the undefined space weighs most: no
+-- packet of the other dialect is likely to have it by chance.
 local function decide(tvb, at)
   local v1, legacy = tiling(tvb, at, V1), tiling(tvb, at, LEGACY)
   if v1 ~= legacy then
     if legacy == "fault" then return V1 end
     if v1 == "fault" then return LEGACY end
-    return (v1 == "tiles" or has_zero_space(tvb, at)) and V1 or LEGACY
+    return v1 == "tiles" and V1 or LEGACY
   end
   if v1 == "tiles" then return nil end
   if v1 == "partial" and has_zero_space(tvb, at) then return V1 end
@@ -880,18 +880,21 @@ local function dialect_of_datagram(tvb)
   end
 end
 
--- Whether a first datagram on a port of ours begins a packet, though bytes are left over or were not captured.
-local function begins_datagram(tvb)
-  local outcome, detail = frame(tvb, 0, forced_dialect() or V1, true)
-  return outcome == "framed" or outcome == "incomplete" and tvb:len() > 1 and detail <= tvb:reported_len()
+-- Whether a first datagram on a port of ours is a packet with bytes left over.
+local function has_trailing(tvb)
+  for _, dialect in ipairs({ V1, LEGACY }) do
+    if (forced_dialect() or dialect) == dialect and datagram_status(tvb, dialect) == "malformed.trailing" then return true end
+  end
+  return false
 end
 
--- Answers whether the datagram is ours: the first one of its conversation has to be a packet. `is_known`: a port of ours.
+-- Answers whether the datagram is ours: the first one of its conversation has to be a packet; on a port of ours
+-- (`is_known`) bytes may be left over.
 local function dissect_datagram(tvb, pinfo, root, is_known)
   local known = conversation("udp")
   local dialect = dialect_of_datagram(tvb)
   if known.ours == nil then
-    known.ours = dialect ~= nil or is_known and begins_datagram(tvb)
+    known.ours = dialect ~= nil or is_known and has_trailing(tvb)
   end
   if not known.ours then return false end
   if dialect then
@@ -907,30 +910,45 @@ end
 -- TCP: packets back to back ------------------------------------------------------------------------------------------------------
 
 local lost_segment = Field.new("tcp.analysis.lost_segment")
+local seen_parts = Field.new("tcp.completeness")
 
--- The state of one direction: `runs` are the frames {from, to} whose bytes cannot be framed.
+-- The state of one direction. `runs`: frames {from, to} whose bytes frame no packet; such a stream cannot be resynchronised, but after
+-- a gap in the capture (`gap`) it goes on with the first segment that begins a packet.
 local function side_of(known, pinfo)
   local key = tostring(pinfo.src) .. " " .. pinfo.src_port
-  if not known.sides[key] then known.sides[key] = { runs = {} } end
+  if not known.sides[key] then known.sides[key] = { runs = {}, key = "s2wmp " .. key } end
   return known.sides[key]
 end
 
--- Whether the frame's bytes follow malformed ones: such a stream cannot be resynchronised but after a gap in the capture.
-local function is_lost(side, number)
+-- Whether the bytes belong to a run of those. One that begins in this very frame is known by a mark of this dissection.
+local function is_lost(side, pinfo, tvb, dialect)
+  if pinfo.private[side.key] then return true end
   for _, run in ipairs(side.runs) do
-    if number > run.from and (not run.to or number < run.to) then return true end
+    if pinfo.number > run.from and (not run.to or pinfo.number < run.to) then
+      if not run.to and run.gap and pinfo.number >= run.gap and frame(tvb, 0, dialect, false) ~= "fault" then
+        run.to = pinfo.number
+        return false
+      end
+      return true
+    end
   end
   return false
 end
 
-local function end_run(side, number)
+local function note_gap(side, number)
   local run = side.runs[#side.runs]
-  if run and not run.to and number > run.from then run.to = number end
+  if run and not run.to and not run.gap and number > run.from then run.gap = number end
 end
 
-local function begin_run(side, number)
+-- A capture that began in mid-stream (no SYN was seen) has its gap at the start.
+local function begin_run(side, pinfo)
+  local parts = seen_parts()
+  local is_cut = not side.has_packets and parts and parts.value % 4 == 0
   local run = side.runs[#side.runs]
-  if not run or run.from < number then side.runs[#side.runs + 1] = { from = number } end
+  if not run or run.from < pinfo.number then
+    side.runs[#side.runs + 1] = { from = pinfo.number, gap = is_cut and pinfo.number or nil }
+  end
+  pinfo.private[side.key] = "1"
 end
 
 -- Asks for more bytes of the packet at `at`, which needs `need` in all; false when there will be none.
@@ -951,11 +969,12 @@ local function dissect_packets(tvb, pinfo, root, known, side)
     local outcome, detail = frame(tvb, at, dialect or V1, false)
     if outcome == "incomplete" and wait(pinfo, tvb, at, detail) then return end
     if outcome ~= "framed" then
-      begin_run(side, pinfo.number)
+      begin_run(side, pinfo)
       return show_malformed(tvb(at), pinfo, root, dialect or V1, outcome == "fault" and detail or "malformed.truncated")
     end
     if not known.dialect and not forced_dialect() then known.dialect = dialect end
     show_packet(tvb, at, detail, pinfo, root, dialect or V1)
+    side.has_packets = true
     at = at + detail
   end
 end
@@ -963,8 +982,8 @@ end
 local function dissect_stream(tvb, pinfo, root)
   local known = conversation("tcp")
   local side = side_of(known, pinfo)
-  if lost_segment() then end_run(side, pinfo.number) end
-  if is_lost(side, pinfo.number) then
+  if lost_segment() then note_gap(side, pinfo.number) end
+  if is_lost(side, pinfo, tvb, forced_dialect() or known.dialect or V1) then
     add_info(pinfo, "bytes after malformed ones")
     return
   end

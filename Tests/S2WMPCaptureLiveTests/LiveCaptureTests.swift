@@ -181,7 +181,12 @@ struct LiveCaptureTests {
 
   @Test func devicesAreListedWithTheirAddresses() async throws {
     try await NetworkPair.run { _ in
-      let devices = try CaptureDevice.all()
+      // The kernel tells that a link runs a moment after it came up.
+      var devices = try CaptureDevice.all()
+      for _ in 0..<100 where devices.first(where: { $0.name == "near0" })?.isRunning != true {
+        usleep(50_000)
+        devices = try CaptureDevice.all()
+      }
       let near = try #require(devices.first { $0.name == "near0" })
       #expect(near.addresses.contains("10.77.0.1") && near.addresses.contains("fd77::1"))
       #expect(near.isUp && near.isRunning && !near.isLoopback)

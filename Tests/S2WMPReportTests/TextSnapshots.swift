@@ -6,11 +6,11 @@ enum Snapshots {
          4    0.000000  10.0.0.7:5000        10.0.0.255:5001      BPM   who is there?                     7f3a…c1d0
          5    0.001000  10.0.0.9:5000        10.0.0.7:5000        BPR   here: 10.0.0.9:5000               22be…0914               ← 4  0.5 ms
         11    1.204000  10.0.0.7:41022       10.0.0.9:5000        CR    alice asks 22be…0914              X25519
-        13    1.219000  10.0.0.9:5000        10.0.0.7:41022       CRR   accepted by bob                   X25519                  ← 11  14 ms
+        13    1.219000  10.0.0.9:5000        10.0.0.7:41022       CRR   accepted by bob                   X25519                  ← 11  15 ms
         17    4.001000  10.0.0.7:41022       10.0.0.9:5000        M     alice → bob  online  412 bytes
         18    4.002000  10.0.0.9:5000        10.0.0.7:41022       ACK   accepted                                                  ← 17  0.8 ms
         21    6.110000  10.0.0.66:50112      10.0.0.9:5000        M     alice → bob  online  412 bytes                            ! replay of 17
-        22    6.111000  10.0.0.9:5000        10.0.0.66:50112      ACK   rejected: hash didn't match                               ← 21  0.7 ms
+        22    6.111000  10.0.0.9:5000        10.0.0.66:50112      ACK   rejected: hash didn't match                               ← 21  0.6 ms
         30    7.000000  10.0.0.7:41022       10.0.0.9:5000        ?     no packet: 47 45 54 20 2f 20 48 54 …  16 bytes            ! version is 71, not 1
     8 packets, 5 conversations, 1 malformed, 1 error, 1 warning (s2wmp decode --filter 'expert.severity >= warning')
 

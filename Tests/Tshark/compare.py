@@ -20,7 +20,8 @@ held behind gap tshark, asked to put segments in order, shows nothing of a direc
 overlap         of a byte that came twice with different values decode shows the first, tshark either.
 cut broadcast   a User Broadcast of 43 bytes on TCP ends with its stream, which tshark does not see.
 foresight       decode sees a whole conversation before it says whose it is and which dialect; tshark has to know from the first segment
-                (see `needs_foresight`), takes an ACK before anything else for v1, and on a port of ours passes over bytes before a side begins with the protocol's version.
+                (see `needs_foresight`), takes an ACK before anything else for v1, and on a port of ours passes over bytes before a side begins
+                with the protocol's version.
 """
 
 import json
@@ -127,6 +128,8 @@ class Comparison:
                 self.known["malformed run"] += 1
             if (missing or extra) and self.is_behind_gap(way):
                 self.known["held behind gap"] += 1
+            elif (missing or extra) and "tcp.overlap" in self.codes[way]:
+                self.known["overlap"] += 1
             elif (missing and self.is_before_first(way, packets, dissected)) or self.needs_foresight(way):
                 self.known["foresight"] += 1
             elif missing or extra:
@@ -134,9 +137,9 @@ class Comparison:
 
     @staticmethod
     def is_before_first(way, packets, dissected):
-        """Whether the run began before tshark saw a side begin with the protocol's version."""
+        """Whether a malformed run of that direction began before tshark saw a side begin with the protocol's version."""
         run = min(packet.frame for packet in packets if packet.way == way and packet.name == "malformed")
-        return run < min((packet.frame for packet in dissected if packet.way in (way, back(way))), default=run + 1)
+        return run <= min((packet.frame for packet in dissected if packet.way in (way, back(way))), default=run + 1)
 
     def compare_packets(self, ours, theirs):
         by_key = defaultdict(lambda: ([], []))

@@ -72,15 +72,25 @@ final class HoldList {
     if node.next >= 0 { nodes[Int(node.next)].previous = node.previous } else { tail = node.previous }
   }
 
-  /// Inserts in order; nearly always at the end, so the walk starts there.
+  /// Inserts in order; nearly always at one of the ends, so the place is looked for from both.
   private func link(_ index: Int32) {
     let since = nodes[Int(index)].since
-    var before = tail
-    while before >= 0 && nodes[Int(before)].since > since { before = nodes[Int(before)].previous }
+    let before = lastUpTo(since)
     let after = before >= 0 ? nodes[Int(before)].next : head
     nodes[Int(index)].previous = before
     nodes[Int(index)].next = after
     if before >= 0 { nodes[Int(before)].next = index } else { head = index }
     if after >= 0 { nodes[Int(after)].previous = index } else { tail = index }
+  }
+
+  /// The last node that does not begin behind `since`, −1 when there is none.
+  private func lastUpTo(_ since: UInt64) -> Int32 {
+    var (front, back) = (head, tail)
+    while front >= 0 && back >= 0 {
+      if nodes[Int(back)].since <= since { return back }
+      if nodes[Int(front)].since > since { return nodes[Int(front)].previous }
+      (front, back) = (nodes[Int(front)].next, nodes[Int(back)].previous)
+    }
+    return -1
   }
 }

@@ -52,7 +52,7 @@ enum LuaTemplate {
       return whole and fits and have - (rest.padded - rest.name) or rest.name
     end
 
-    -- The smallest and largest value that a length can have.
+    -- The smallest and largest value that a length can have, as far as the fields before it are known.
     local function limits_of(row, values)
       if row.when_zero and values[row.when_zero] ~= 0 then return 0, 0 end
       return row.smallest or 0, row.largest or math.huge
@@ -72,7 +72,7 @@ enum LuaTemplate {
         local size = size_of(row, values, have, whole)
         local smallest, largest = limits_of(row, values)
         if at + size > have then
-          values[row.name] = smallest
+          values[row.name] = row.smallest and smallest
         elseif row.size and size <= 4 then
           local value = tvb(from + at, size):uint()
           if value < smallest or value > largest then return "fault", "malformed.length" end

@@ -18,7 +18,7 @@ public enum SchemaLua {
     -- The first byte of every packet.
     local PROTOCOL_VERSION = \(protocolVersion)
 
-    -- The dialects, also as they count in the preference.
+    -- The dialects, by the names that every output uses.
     local V1, LEGACY = "\(Dialect.v1.name)", "\(Dialect.legacy.name)"
 
     """

@@ -52,7 +52,7 @@ struct DecodeCommand: ParsableCommand {
     if let write, write != "-", files.contains(where: { FileIdentity(path: $0) == FileIdentity(path: write) && FileIdentity(path: write) != nil }) {
       throw ValidationError("--write would overwrite its own input \(write): name another file")
     }
-    if write == "-" && !count { throw ValidationError("--write - and packets on the same standard output do not go together: name a file") }
+    if write == "-" { throw ValidationError("--write - would mix frames with the results on standard output: name a file") }
   }
 
   func run() throws {

@@ -51,8 +51,9 @@ struct Scenario {
     return now
   }
 
+  /// A carriage return, which csv has at the end of each line, is shown as `␍`.
   private static func lines(_ text: String) -> [String] {
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    var lines = text.replacing("\r\n", with: "␍\n").split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     if lines.last == "" { lines.removeLast() }
     return lines
   }
