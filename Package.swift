@@ -42,7 +42,8 @@ let package = Package(
     .testTarget(name: "S2WMPCryptoTests", dependencies: ["S2WMPCrypto", "S2WMPWire"]),
     .testTarget(name: "S2WMPAnalysisTests", dependencies: ["S2WMPAnalysis", "S2WMPFlow", "S2WMPWire", "s2wmp"]),
     .testTarget(name: "S2WMPReportTests", dependencies: ["S2WMPReport", "S2WMPWire", "S2WMPFlow", "S2WMPAnalysis", "S2WMPCrypto", "S2WMPCapture", "s2wmp"]),
-    .testTarget(name: "S2WMPRegressionTests", dependencies: ["S2WMPFuzzTargets", "S2WMPCapture", "S2WMPFlow", "s2wmp"]),
+    .testTarget(
+      name: "S2WMPRegressionTests", dependencies: ["S2WMPFuzzTargets", "S2WMPCapture", "S2WMPFlow", "s2wmp"], exclude: ["hostile.py"]),
   ],
   swiftLanguageModes: [.v6]
 )
