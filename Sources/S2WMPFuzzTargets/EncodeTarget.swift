@@ -18,15 +18,12 @@ enum EncodeTarget {
     for keepsMissingTimes in [true, false] { try checkCapture(packets, keepsMissingTimes) }
   }
 
-  /// A packet that frames is printed and made again.
+  /// A packet that frames, as what its bytes say it is, is printed and made again.
   private static func checkAgain(_ packet: EncodedPacket) throws(FuzzViolation) {
-    guard let type = packet.type, let layout = LayoutID(type, packet.dialect) else { return }
+    guard let layout = packet.bytes.withUnsafeBytes({ PacketView($0, packet.dialect)?.layout }) else { return }
     var violation: FuzzViolation?
-    packet.bytes.withUnsafeBytes { bytes in
-      guard Framer.datagram(bytes, packet.dialect) == .packet else { return }
-      SamplePacket(bytes: packet.bytes, dialect: packet.dialect, layout: layout).dissect { packet in
-        do throws(FuzzViolation) { try EveryFormat().check(packet) } catch { violation = error }
-      }
+    SamplePacket(bytes: packet.bytes, dialect: packet.dialect, layout: layout).dissect { packet in
+      do throws(FuzzViolation) { try EveryFormat().check(packet) } catch { violation = error }
     }
     if let violation { throw violation }
   }

@@ -5,7 +5,7 @@ struct NumberQueue {
   mutating func add(_ conversation: UnsafeMutablePointer<Conversation>) {
     heap.append(conversation)
     var at = heap.count - 1
-    while at > 0, frame(at) < frame((at - 1) / 2) {
+    while at > 0, order(at) < order((at - 1) / 2) {
       heap.swapAt(at, (at - 1) / 2)
       at = (at - 1) / 2
     }
@@ -25,12 +25,12 @@ struct NumberQueue {
     var at = 0
     while at * 2 + 1 < heap.count {
       var child = at * 2 + 1
-      if child + 1 < heap.count, frame(child + 1) < frame(child) { child += 1 }
-      if frame(at) <= frame(child) { return }
+      if child + 1 < heap.count, order(child + 1) < order(child) { child += 1 }
+      if order(at) <= order(child) { return }
       heap.swapAt(at, child)
       at = child
     }
   }
 
-  private func frame(_ index: Int) -> UInt64 { heap[index].pointee.firstFrame }
+  private func order(_ index: Int) -> (UInt64, UInt32) { (heap[index].pointee.firstFrame, heap[index].pointee.serial) }
 }
