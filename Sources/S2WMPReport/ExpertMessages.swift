@@ -65,7 +65,6 @@ extension Dissection {
     case .nameLength:
       return "name_length is outside \(dialect == .legacy ? 0 : 1) to \(KeyLimits.maximumName), or above 0 in a refusal"
     case .messageLength: return "length is above \(LegacyMessaging.maximumBody)"
-    case .packetLength: return "a User Broadcast has 43 bytes, or 59 and any further even number, not \(length)"
     case .version, .type: return nil
     }
   }

@@ -128,6 +128,5 @@ struct FramingTests {
   func faultNames() {
     #expect(FrameFault.version.fieldName == "version" && FrameFault.type.fieldName == "type" && FrameFault.messageLength.fieldName == "length")
     #expect(FrameFault.keyLength.fieldName == "key_length" && FrameFault.nameLength.fieldName == "name_length")
-    #expect(FrameFault.packetLength.fieldName == nil)
   }
 }

@@ -226,7 +226,6 @@ extension Analyzer {
       case .messageLength: "length is above \(LegacyMessaging.maximumBody)"
       case .keyLength: "key_length is not one that this packet can have"
       case .nameLength: "name_length is not one that this packet can have"
-      case .packetLength: "no packet of this type has this many bytes"
       }
     return FindingDetail(code: fault.expertCode, field: fault.fieldName, message: message)
   }

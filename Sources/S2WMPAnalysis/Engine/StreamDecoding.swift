@@ -290,7 +290,7 @@ extension FrameFault {
     switch self {
     case .version: .malformedVersion
     case .type: .malformedType
-    case .messageLength, .keyLength, .nameLength, .packetLength: .malformedLength
+    case .messageLength, .keyLength, .nameLength: .malformedLength
     }
   }
 }

@@ -10,18 +10,15 @@ public enum FrameFault: UInt8, Sendable {
   case keyLength
   /// `name_length` outside its limits.
   case nameLength
-  /// A datagram whose length its layout does not have (legacy User Broadcast).
-  case packetLength
 
-  /// The field that is wrong; nil for the packet as a whole.
-  public var fieldName: String? {
+  /// The field that is wrong.
+  public var fieldName: String {
     switch self {
     case .version: "version"
     case .type: "type"
     case .messageLength: "length"
     case .keyLength: "key_length"
     case .nameLength: "name_length"
-    case .packetLength: nil
     }
   }
 }
