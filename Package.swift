@@ -9,12 +9,18 @@ let package = Package(
     .library(name: "S2WMPWire", targets: ["S2WMPWire"]),
     .library(name: "S2WMPCapture", targets: ["S2WMPCapture"]),
     .library(name: "S2WMPCrypto", targets: ["S2WMPCrypto"]),
+    .library(name: "S2WMPPeer", targets: ["S2WMPPeer"]),
+    .library(name: "S2WMPNetwork", targets: ["S2WMPNetwork"]),
     .library(name: "S2WMPAnalysis", targets: ["S2WMPAnalysis"]),
     .library(name: "S2WMPReport", targets: ["S2WMPReport"]),
     .library(name: "S2WMPFuzzTargets", targets: ["S2WMPFuzzTargets"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     .systemLibrary(name: "CLibpcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
@@ -25,13 +31,25 @@ let package = Package(
     .target(name: "S2WMPFlow"),
     .target(name: "S2WMPCapture", dependencies: ["S2WMPFlow", "CLibpcap", "CZlib", "CPrefetch"]),
     .target(name: "S2WMPCrypto", dependencies: ["S2WMPWire", "COpenSSL"]),
+    .target(name: "S2WMPPeer", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto"]),
+    .target(
+      name: "S2WMPNetwork",
+      dependencies: [
+        "S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "S2WMPPeer",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     .target(name: "S2WMPAnalysis", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "CPrefetch"]),
     .target(name: "S2WMPReport", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "S2WMPAnalysis"]),
     .target(name: "S2WMPFuzzTargets", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCapture", "S2WMPAnalysis", "S2WMPReport"]),
     .executableTarget(
       name: "s2wmp",
       dependencies: [
-        "S2WMPWire", "S2WMPCapture", "S2WMPAnalysis", "S2WMPReport",
+        "S2WMPWire", "S2WMPCapture", "S2WMPAnalysis", "S2WMPReport", "S2WMPCrypto", "S2WMPPeer", "S2WMPNetwork",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "s2wmp-fixtures", dependencies: ["S2WMPWire", "S2WMPCapture", "S2WMPCrypto", "COpenSSL", "CZlib"]),
@@ -40,6 +58,8 @@ let package = Package(
     .testTarget(name: "S2WMPCaptureTests", dependencies: ["S2WMPCapture"]),
     .testTarget(name: "S2WMPCaptureLiveTests", dependencies: ["S2WMPCapture"]),
     .testTarget(name: "S2WMPCryptoTests", dependencies: ["S2WMPCrypto", "S2WMPWire"]),
+    .testTarget(name: "S2WMPPeerTests", dependencies: ["S2WMPPeer", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire"]),
+    .testTarget(name: "S2WMPNetworkTests", dependencies: ["S2WMPNetwork", "S2WMPPeer", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire", "s2wmp"]),
     .testTarget(name: "S2WMPAnalysisTests", dependencies: ["S2WMPAnalysis", "S2WMPFlow", "S2WMPWire", "s2wmp"]),
     .testTarget(name: "S2WMPReportTests", dependencies: ["S2WMPReport", "S2WMPWire", "S2WMPFlow", "S2WMPAnalysis", "S2WMPCrypto", "S2WMPCapture", "s2wmp"]),
     .testTarget(

@@ -1,7 +1,7 @@
 # What building and testing need, and how to get it. Sourced by s2wmp, test and .ci/run.
 
 # Debian and Ubuntu packages: C libraries with headers, and pkg-config, which finds them.
-build_packages="libpcap-dev libssl-dev zlib1g-dev pkg-config"
+build_packages="libpcap-dev libssl-dev libsqlite3-dev zlib1g-dev pkg-config"
 # Programs that tests compare with or drive.
 test_packages="tshark tcpdump tmux iproute2 python3 openssl"
 
@@ -15,8 +15,8 @@ require_swift() {
 # Installs the packages that are missing; says which, and uses sudo when not root.
 require_packages() {
   if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
-    if ! pkg-config --exists libpcap libcrypto zlib 2>/dev/null; then
-      echo "s2wmp: this system has no apt: install the development packages of libpcap, OpenSSL 3 and zlib, and pkg-config, then run this again." >&2
+    if ! pkg-config --exists libpcap libcrypto sqlite3 zlib 2>/dev/null; then
+      echo "s2wmp: this system has no apt: install the development packages of libpcap, OpenSSL 3, SQLite and zlib, and pkg-config, then run this again." >&2
       exit 3
     fi
     return 0

@@ -1,0 +1,5 @@
+import S2WMPWire
+
+/// An own key.
+public final class Identity: Sendable {
+}

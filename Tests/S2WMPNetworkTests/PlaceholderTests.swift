@@ -1,0 +1,10 @@
+import S2WMPNetwork
+import S2WMPPeer
+import Testing
+
+@Suite struct PlaceholderTests {
+  @Test func unitsAreNanoseconds() {
+    #expect(UInt64.seconds(2) == UInt64.milliseconds(2000))
+    #expect(UInt64.milliseconds(1) == 1_000_000)
+  }
+}
