@@ -27,10 +27,11 @@ extension LegacyPeer {
   /// Sends the first message of a friend, for the first time or again.
   func transmit(to id: Identifier, at now: PeerTime, _ effects: inout PeerEffects) {
     guard let friend = friends[id], let message = friend.outgoing.first else { return }
-    timers.set(.message(id), at: now.monotonic + Self.retryInterval(friend.tries))
+    timers.set(.message(id), at: now.monotonic + (address(of: friend) == nil ? Self.backOff(friend.tries) : Self.answerTimeout))
     friends[id]?.tries += 1
     guard let address = address(of: friend) else {
-      return reportDelay(id, message.datetime, "no address is known", &effects)
+      if friend.tries == 0 { reportDelay(id, message.datetime, "no address is known", &effects) }
+      return
     }
     let packet = LegacyPackets.message(
       message, from: friend.record.knowsUsAs, status: status, client: LegacyCipher.clientID, cipher: friend.cipher)
@@ -44,16 +45,19 @@ extension LegacyPeer {
     return friend.tries % 2 == 0 ? friend.record.address ?? found : found ?? friend.record.address
   }
 
-  /// 5 s for an ACK, then twice that with every try, up to a minute.
-  private static func retryInterval(_ tries: Int) -> UInt64 { .seconds(min(60, 5 << UInt64(min(tries, 4)))) }
+  /// The longest wait for an ACK, and for a connection to open.
+  private static var answerTimeout: UInt64 { .seconds(10) }
+  /// After a fruitless try: 1, 2, 4 … 60 s.
+  private static func backOff(_ tries: Int) -> UInt64 { .seconds(min(60, 1 << UInt64(min(max(tries, 1) - 1, 6)))) }
 
   func receiveSent(to id: Identifier, _ datetime: UInt64, at now: PeerTime) {
     guard let friend = friends[id], friend.outgoing.first?.datetime == datetime else { return }
-    timers.set(.message(id), at: now.monotonic + Self.retryInterval(friend.tries - 1))
+    timers.set(.message(id), at: now.monotonic + Self.answerTimeout)
   }
 
   func receiveUnreachable(_ id: Identifier, _ datetime: UInt64, _ reason: String, at now: PeerTime, _ effects: inout PeerEffects) {
     guard let friend = friends[id], friend.outgoing.first?.datetime == datetime else { return }
+    timers.set(.message(id), at: now.monotonic + Self.backOff(friend.tries))
     if friend.tries == 1 { reportDelay(id, datetime, reason, &effects) }
   }
 
