@@ -51,10 +51,16 @@ let package = Package(
     .executableTarget(
       name: "s2wmp",
       dependencies: [
-        "S2WMPWire", "S2WMPCapture", "S2WMPAnalysis", "S2WMPReport", "S2WMPCrypto", "S2WMPPeer", "S2WMPNetwork", "S2WMPChat",
+        "S2WMPWire", "S2WMPFlow", "S2WMPCapture", "S2WMPAnalysis", "S2WMPReport", "S2WMPCrypto", "S2WMPPeer", "S2WMPNetwork",
+        "S2WMPChat",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     .executableTarget(name: "s2wmp-fixtures", dependencies: ["S2WMPWire", "S2WMPCapture", "S2WMPCrypto", "COpenSSL", "CZlib"]),
+    .executableTarget(
+      name: "s2wmp-load",
+      dependencies: ["S2WMPWire", "S2WMPCrypto", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     .testTarget(name: "S2WMPCommandTests", dependencies: ["s2wmp", "s2wmp-fixtures"]),
     .testTarget(name: "S2WMPWireTests", dependencies: ["S2WMPWire"]),
     .testTarget(name: "S2WMPCaptureTests", dependencies: ["S2WMPCapture"]),
