@@ -83,7 +83,8 @@ final class BootstrapNode {
     return DatagramBootstrap(group: loop)
       .channelOption(.datagramVectorReadMessageCount, value: BootstrapDatagramHandler.readBatch)
       .channelOption(
-        .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: BootstrapDatagramHandler.readBatch * BootstrapDatagramHandler.readSize))
+        .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: BootstrapDatagramHandler.readBatch * BootstrapDatagramHandler.readSize)
+      )
       .channelOption(.maxMessagesPerRead, value: 4)
       .channelOption(.receivePacketInfo, value: socket.address.isAnyAddress)
       .channelInitializer { channel in

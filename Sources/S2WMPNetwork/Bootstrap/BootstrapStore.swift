@@ -36,7 +36,8 @@ final class BootstrapStore: Sendable {
     guard try String.fetchOne(db, sql: "PRAGMA quick_check(1)") == "ok" else { throw DatabaseError(resultCode: .SQLITE_CORRUPT) }
     let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
     guard version <= formatVersion else {
-      throw BootstrapFailure(description: "the store was made by a newer version of this program (format \(version), this one knows \(formatVersion)); update it")
+      throw BootstrapFailure(
+        description: "the store was made by a newer version of this program (format \(version), this one knows \(formatVersion)); update it")
     }
     if version == formatVersion { return }
     try db.execute(

@@ -29,7 +29,8 @@ struct ListenAddress {
     do {
       return try SocketAddress.makeAddressResolvingHost(String(host), port: Int(port))
     } catch {
-      throw BootstrapFailure(description: "--listen \(text): there is no address named \(host) here; give an address of this machine and a port, such as 0.0.0.0:5005")
+      throw BootstrapFailure(
+        description: "--listen \(text): there is no address named \(host) here; give an address of this machine and a port, such as 0.0.0.0:5005")
     }
   }
 
