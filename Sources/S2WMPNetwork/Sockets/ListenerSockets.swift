@@ -40,7 +40,7 @@ struct ListenerSockets {
   func openShared(_ endpoint: Endpoint) async throws -> any Channel {
     try await datagrams(isIPv4: endpoint.isIPv4)
       .channelOption(.socketOption(.so_reuseaddr), value: 1)
-      .channelOption(.socketOption(.so_reuseport), value: 1)
+      .channelOption(.socketOption(NIOBSDSocket.Option(rawValue: SO_REUSEPORT)), value: 1)
       .bind(to: endpoint.socketAddress).get()
   }
 
@@ -67,7 +67,7 @@ struct ListenerSockets {
 
   private func datagrams(isIPv4: Bool) -> DatagramBootstrap {
     let bootstrap = DatagramBootstrap(group: loop)
-      .channelOption(isIPv4 ? ChannelOptions.Types.SocketOption(.so_broadcast) : Self.onlyIPv6, value: 1)
+      .channelOption(isIPv4 ? ChannelOptions.Types.SocketOption(level: .socket, name: .so_broadcast) : Self.onlyIPv6, value: 1)
     return
       bootstrap
       .channelOption(.autoRead, value: false)

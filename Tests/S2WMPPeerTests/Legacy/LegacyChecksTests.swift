@@ -145,7 +145,7 @@ import Testing
       $0.limits.unfinishedBytes = 100
     }
     lan.add(host)
-    for number in 0..<30 { lan.inject([[1]], from: .ipv4(0x0a00_0100 + number, port: 9), to: host, thenEnd: false) }
+    for number in 0..<30 { lan.inject([[1]], from: .ipv4(0x0a00_0100 + UInt32(number), port: 9), to: host, thenEnd: false) }
     #expect(host.peer.incoming.count == 20)
     lan.inject([], from: .ipv4(0x0a00_0099, port: 9), to: host)
     lan.run(.seconds(10))
