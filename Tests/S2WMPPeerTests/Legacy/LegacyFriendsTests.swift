@@ -169,14 +169,14 @@ import Testing
     let couple = try Couple()
     let before = couple.alice.id
     couple.lan.command(couple.alice, .regenerateKey)
-    #expect(couple.alice.id != before && couple.alice.store.identities.map(\.userID) == [couple.alice.id, before])
+    #expect(couple.alice.id != before && couple.alice.store.legacyIdentities.map(\.userID) == [couple.alice.id, before])
     couple.lan.command(couple.bob, .send(to: before, text: "to the old one"))
     couple.send("from the old one", from: couple.alice, to: couple.bob)
     couple.lan.run(.seconds(1))
     #expect(couple.alice.texts == ["to the old one"] && couple.bob.texts == ["from the old one"])
     couple.lan.command(couple.alice, .remove(couple.bob.id))
     couple.lan.command(couple.alice, .regenerateKey)
-    #expect(couple.alice.store.identities.map(\.userID) == [couple.alice.id])
+    #expect(couple.alice.store.legacyIdentities.map(\.userID) == [couple.alice.id])
   }
 
   private func chat(_ status: LegacyChatStatus, from requestor: Identifier, to user: Identifier, _ key: [UInt8], _ name: String) -> [UInt8] {

@@ -103,8 +103,8 @@ final class Bench: PeerSurroundings {
 extension PeerEffects {
   /// What was sent on a connection, as one run of bytes.
   func sent(on connection: ConnectionID) -> [UInt8] {
-    reduce(into: []) { all, effect in
-      if case .send(connection, let bytes) = effect { all += bytes }
+    reduce(into: [UInt8]()) { all, effect in
+      if case .send(connection, let bytes) = effect { all.append(contentsOf: bytes) }
     }
   }
 
