@@ -113,7 +113,7 @@ extension PeerEffects {
     var (rest, packets): ([UInt8], [[UInt8]]) = (sent(on: connection), [])
     while !rest.isEmpty {
       guard case .framed(let length) = rest.withUnsafeBytes({ Framer.frame($0, .v1) }) else { return packets + [rest] }
-      packets.append(Array(rest[..<length]))
+      packets.append([UInt8](rest[..<length]))
       rest.removeFirst(length)
     }
     return packets
