@@ -53,6 +53,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "s2wmp-fixtures", dependencies: ["S2WMPWire", "S2WMPCapture", "S2WMPCrypto", "COpenSSL", "CZlib"]),
+    .executableTarget(
+      name: "s2wmp-load",
+      dependencies: ["S2WMPWire", "S2WMPCrypto", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     .testTarget(name: "S2WMPCommandTests", dependencies: ["s2wmp", "s2wmp-fixtures"]),
     .testTarget(name: "S2WMPWireTests", dependencies: ["S2WMPWire"]),
     .testTarget(name: "S2WMPCaptureTests", dependencies: ["S2WMPCapture"]),

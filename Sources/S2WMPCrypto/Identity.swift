@@ -1,5 +1,0 @@
-import S2WMPWire
-
-/// An own key.
-public final class Identity: Sendable {
-}
