@@ -29,7 +29,7 @@ public enum IdentityFile {
     if let failure { throw IdentityFileError(path, .cannotRead(failure)) }
     let marker = Array("-----BEGIN ENCRYPTED PRIVATE KEY-----".utf8)
     let isEncrypted = pem.withBytes { bytes in
-      marker.withUnsafeBytes { memmem(bytes.baseAddress, bytes.count, $0.baseAddress, $0.count) } != nil
+      bytes.indices.contains { bytes[$0...].starts(with: marker) }
     }
     return Content(pem: pem, isExposed: status.st_mode & 0o077 != 0, isEncrypted: isEncrypted)
   }
