@@ -112,6 +112,12 @@ struct EncodeCaptureTests {
     #expect(
       try plan(#"{"name":"ACK","stream":3,"src":"1.1.1.1:1","fields":{}}{"name":"ACK","stream":3,"src":"2.2.2.2:2","dst":"3.3.3.3:3","fields":{}}"#)
         == #"line 1, object 2: "src" and "dst" are not those of stream 3 in the objects before; give it another "stream""#)
+    let ack = { (stream: Int) in #"{"name":"ACK","src":"1.1.1.1:1","dst":"2.2.2.2:2","stream":\#(stream),"fields":{}}"# }
+    #expect(
+      try plan(ack(1) + ack(2) + ack(1))
+        == "line 1, object 2: stream 2 has the addresses and ports of stream 1, which is still open here; give it another port, or end the other stream first"
+    )
+    #expect(throws: Never.self) { try CapturePlan(EncodeSamples.packets(ack(1) + ack(1) + ack(2))) }
     #expect(
       try plan(#"{"name":"ACK","src":"[::1]:1","dst":"1.1.1.1:1","fields":{}}"#)
         == #"line 1, object 1: one of "src" and "dst" is IPv4 and the other IPv6; give both of one family"#)

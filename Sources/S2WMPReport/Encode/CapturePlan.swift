@@ -25,8 +25,14 @@ public struct CapturePlan: Sendable {
     var number: Int
     var client: Endpoint
     var server: Endpoint
+    var firstPacket: Int
     var lastPacket: Int
     var isOpen = false
+    /// The numbers in `stream`; nil for connections made up from addresses.
+    var stream: UInt64?
+
+    /// Equal for connections whose segments could not be told apart.
+    var endpoints: Set<Endpoint> { [client, server] }
   }
 
   private struct Place {
@@ -43,6 +49,7 @@ public struct CapturePlan: Sendable {
   public init(_ packets: [EncodedPacket], keepsMissingTimes: Bool = true) throws(EncodeInputError) {
     var places: [Place] = []
     for (index, packet) in packets.enumerated() { places.append(try place(packet, index)) }
+    try checkAddressesAreOwn(packets)
     var last = DefaultPlace.start(packets) &- DefaultPlace.step
     for (index, packet) in packets.enumerated() {
       var time = packet.time ?? CaptureTime(nanoseconds: last &+ DefaultPlace.step)
@@ -97,10 +104,21 @@ public struct CapturePlan: Sendable {
       let isForward = Self.isClient(place.source, toward: place.destination, packet)
       connections[key] = Connection(
         number: connections.count, client: isForward ? place.source : place.destination, server: isForward ? place.destination : place.source,
-        lastPacket: index)
+        firstPacket: index, lastPacket: index, stream: packet.stream)
     }
     place.key = key
     return place
+  }
+
+  /// Two connections between the same endpoints must not be open at once: nobody could tell their segments apart.
+  private func checkAddressesAreOwn(_ packets: [EncodedPacket]) throws(EncodeInputError) {
+    var latest: [Set<Endpoint>: Connection] = [:]
+    for connection in connections.values.sorted(by: { $0.firstPacket < $1.firstPacket }) {
+      if let before = latest[connection.endpoints], before.lastPacket > connection.firstPacket {
+        throw error(packets[connection.firstPacket], .sharedAddresses(stream: connection.stream ?? 0, with: before.stream ?? 0))
+      }
+      latest[connection.endpoints] = connection
+    }
   }
 
   /// Source and destination as given; what is missing is the other end of what is given, or follows from the type.

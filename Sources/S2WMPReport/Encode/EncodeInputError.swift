@@ -24,6 +24,8 @@ public struct EncodeInputError: Error, Equatable, CustomStringConvertible {
     /// Bytes of the run, bytes shown.
     case malformedCut(UInt64, Int)
     case otherAddresses(stream: UInt64)
+    /// Two streams open at once between the same two endpoints.
+    case sharedAddresses(stream: UInt64, with: UInt64)
     case mixedFamilies
     case datagramTooLong(Int)
   }
@@ -72,6 +74,8 @@ extension EncodeInputError.Problem {
     case .broadcastNameTooLong: "a User Broadcast of 43 bytes holds a name of eight characters; shorten the name or leave out \"length\""
     case .malformedCut(let length, let shown): "only \(shown) of the \(length) bytes that frame no packet are in \"fields.data\"; the rest is not known"
     case .otherAddresses(let stream): "\"src\" and \"dst\" are not those of stream \(stream) in the objects before; give it another \"stream\""
+    case .sharedAddresses(let stream, let other):
+      "stream \(stream) has the addresses and ports of stream \(other), which is still open here; give it another port, or end the other stream first"
     case .mixedFamilies: "one of \"src\" and \"dst\" is IPv4 and the other IPv6; give both of one family"
     case .datagramTooLong(let length): "\(length) bytes do not fit a UDP datagram; give \"transport\": \"tcp\""
     default: ""
