@@ -28,7 +28,7 @@ final class BootstrapNode {
   func start() -> EventLoopFuture<Void> {
     var pending: [EventLoopFuture<Void>] = []
     do {
-      for listen in try ListenAddress.all(options.listen) {
+      for listen in try BootstrapAddress.all(options.listen) {
         do throws(ListenRefusal) {
           let pair = try SocketPair.make(listen.address)
           pending += open(pair)

@@ -3,21 +3,21 @@ import NIOCore
 import S2WMPWire
 
 /// Where to listen, resolved.
-struct ListenAddress {
+struct BootstrapAddress {
   var address: SocketAddress
   /// Whether a missing address family is no error: the default list names both families, and a machine may have only one.
   var isOptional = false
 
   /// The addresses that texts of the form `host:port` name.
-  static func all(_ texts: [String]) throws -> [ListenAddress] {
+  static func all(_ texts: [String]) throws -> [BootstrapAddress] {
     guard !texts.isEmpty else {
       let port = Int(DefaultPort.bootstrap)
       return [
-        ListenAddress(address: try SocketAddress(ipAddress: "0.0.0.0", port: port)),
-        ListenAddress(address: try SocketAddress(ipAddress: "::", port: port), isOptional: true),
+        BootstrapAddress(address: try SocketAddress(ipAddress: "0.0.0.0", port: port)),
+        BootstrapAddress(address: try SocketAddress(ipAddress: "::", port: port), isOptional: true),
       ]
     }
-    return try texts.map { ListenAddress(address: try resolve($0)) }
+    return try texts.map { BootstrapAddress(address: try resolve($0)) }
   }
 
   private static func resolve(_ text: String) throws -> SocketAddress {
