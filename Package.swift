@@ -28,6 +28,7 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPrefetch"),
+    .systemLibrary(name: "CDatagrams"),
     .target(name: "S2WMPWire"),
     .target(name: "S2WMPFlow"),
     .target(name: "S2WMPCapture", dependencies: ["S2WMPFlow", "CLibpcap", "CZlib", "CPrefetch"]),
@@ -36,7 +37,7 @@ let package = Package(
     .target(
       name: "S2WMPNetwork",
       dependencies: [
-        "S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "S2WMPPeer",
+        "S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "S2WMPPeer", "CDatagrams",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "Logging", package: "swift-log"),
@@ -56,6 +57,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
     .executableTarget(name: "s2wmp-fixtures", dependencies: ["S2WMPWire", "S2WMPCapture", "S2WMPCrypto", "COpenSSL", "CZlib"]),
     .executableTarget(

@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import S2WMPFlow
 import S2WMPPeer
@@ -150,7 +151,8 @@ extension PeerConnection {
     guard phase != .gone else { return }
     phase = .gone
     guard let context else { return }
-    try? context.channel.syncOptions?.setOption(.socketOption(.so_linger), value: .init(l_onoff: 1, l_linger: 0))
+    // Done at once, on this thread; where it fails, the other side sees a FIN.
+    _ = (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
     context.close(promise: nil)
   }
 

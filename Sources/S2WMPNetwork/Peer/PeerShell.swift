@@ -162,7 +162,7 @@ extension PeerShell {
     guard phase != .stopped, let due = machine.nextDeadline else { return }
     if let timer, timer.due <= due { return }
     timer?.task.cancel()
-    let task = loop.assumeIsolated().scheduleTask(deadline: .uptimeNanoseconds(min(due, UInt64(Int64.max)))) { [weak self] in self?.timerFired() }
+    let task = loop.assumeIsolated().scheduleTask(deadline: .uptimeNanoseconds(min(due, UInt64(Int64.max)))) { [weak self] () -> Void in self?.timerFired() }
     timer = (task, due)
   }
 

@@ -38,7 +38,7 @@ struct ListenerSockets {
   func openDiscovery(port: UInt16) async throws -> any Channel {
     try await datagrams(isIPv4: true)
       .channelOption(.socketOption(.so_reuseaddr), value: 1)
-      .channelOption(.socketOption(.so_reuseport), value: 1)
+      .channelOption(.socketOption(NIOBSDSocket.Option(rawValue: SO_REUSEPORT)), value: 1)
       .bind(to: Endpoint.ipv4(0, port: port).socketAddress).get()
   }
 
@@ -64,7 +64,7 @@ struct ListenerSockets {
 
   private func datagrams(isIPv4: Bool) -> DatagramBootstrap {
     let bootstrap = DatagramBootstrap(group: loop)
-      .channelOption(isIPv4 ? ChannelOptions.Types.SocketOption(.so_broadcast) : Self.onlyIPv6, value: 1)
+      .channelOption(isIPv4 ? ChannelOptions.Types.SocketOption(level: .socket, name: .so_broadcast) : Self.onlyIPv6, value: 1)
     return bootstrap
       .channelOption(.autoRead, value: false)
       .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 65_536))

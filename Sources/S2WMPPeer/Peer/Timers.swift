@@ -1,3 +1,5 @@
+import S2WMPWire
+
 /// What a timer is for.
 enum TimerKey: Hashable {
   /// A stall inside a packet.
