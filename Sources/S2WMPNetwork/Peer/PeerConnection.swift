@@ -86,7 +86,9 @@ final class PeerConnection: ChannelDuplexHandler {
     guard phase == .open else { return }
     deadline?.cancel()
     guard context.channel.isWritable else {
-      deadline = after(PeerShell.unreadLimit) { $0.shell.logger.debug("a connection does not read what it is sent"); $0.abort() }
+      deadline = after(PeerShell.unreadLimit) {
+        $0.shell.logger.debug("a connection does not read what it is sent"); $0.abort()
+      }
       return
     }
     if heldRead {

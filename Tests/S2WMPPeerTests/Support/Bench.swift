@@ -103,8 +103,8 @@ final class Bench: PeerSurroundings {
 extension PeerEffects {
   /// What was sent on a connection, as one run of bytes.
   func sent(on connection: ConnectionID) -> [UInt8] {
-    reduce(into: []) { all, effect in
-      if case .send(connection, let bytes) = effect { all += bytes }
+    reduce(into: [UInt8]()) { all, effect in
+      if case .send(connection, let bytes) = effect { all.append(contentsOf: bytes) }
     }
   }
 
@@ -113,7 +113,7 @@ extension PeerEffects {
     var (rest, packets): ([UInt8], [[UInt8]]) = (sent(on: connection), [])
     while !rest.isEmpty {
       guard case .framed(let length) = rest.withUnsafeBytes({ Framer.frame($0, .v1) }) else { return packets + [rest] }
-      packets.append(Array(rest[..<length]))
+      packets.append([UInt8](rest[..<length]))
       rest.removeFirst(length)
     }
     return packets
