@@ -28,9 +28,7 @@ public enum IdentityFile {
     let pem = SecretBytes(count: Int(status.st_size)) { failure = fill($0, from: file) }
     if let failure { throw IdentityFileError(path, .cannotRead(failure)) }
     let marker = Array("-----BEGIN ENCRYPTED PRIVATE KEY-----".utf8)
-    let isEncrypted = pem.withBytes { bytes in
-      marker.withUnsafeBytes { memmem(bytes.baseAddress, bytes.count, $0.baseAddress, $0.count) } != nil
-    }
+    let isEncrypted = pem.withBytes { $0.firstRange(of: marker) != nil }
     return Content(pem: pem, isExposed: status.st_mode & 0o077 != 0, isEncrypted: isEncrypted)
   }
 

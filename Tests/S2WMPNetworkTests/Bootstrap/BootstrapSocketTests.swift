@@ -34,7 +34,7 @@ private typealias Requests = BootstrapRequests
     let asker = try LoopbackSocket(to: Self.local(5, port: port), from: Self.local(9))
     let answer = try #require(try asker.ask(Requests.broadcast(Requests.id(1))), "a connected socket takes answers from 127.0.0.5 only")
     #expect(answer[1] == 13 && answer[18] == 0)
-    #expect(Array(answer[62..<70]) == [0xff, 0xff, 127, 0, 0, 9, UInt8(port >> 8), UInt8(port & 255)])
+    #expect(Array(answer[62..<70]) == [0xff, 0xff, 127, 0, 0, 1, UInt8(port >> 8), UInt8(port & 255)])
     #expect(answer[36..<52].contains { $0 != 0 }, "the server's own ID")
     #expect(server.stop() == 0)
   }
