@@ -19,7 +19,7 @@ struct S2WMP: ParsableCommand {
       """,
     subcommands: [
       DecodeCommand.self, SniffCommand.self, EncodeCommand.self, KeysCommand.self, SchemaCommand.self, PeerSubcommand.self,
-      BootstrapCommand.self,
+      ChatSubcommand.self, BootstrapCommand.self,
     ])
 }
 

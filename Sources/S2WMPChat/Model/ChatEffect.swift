@@ -8,6 +8,8 @@ public enum ChatEffect: Hashable, Sendable {
   /// Changes a mark. `otherwise` is printed when the line with the mark is not on the screen any more.
   case mark(MessageKey, DeliveryMark, otherwise: ChatLine?)
   case perform(PeerCommand)
+  /// A message. Answered by `receiveTaken` once the peer has taken it up, which is after its `sent` event; without one, it refused the message.
+  case send(to: Identifier, text: String, MessageKey)
   /// Answered by `receiveHistory`.
   case loadHistory(Identifier, limit: Int)
   /// Answered by `receiveFriends`.

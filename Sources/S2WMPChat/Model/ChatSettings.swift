@@ -12,8 +12,8 @@ public struct ChatSettings: Sendable {
   public var style: Style
   /// Our user name.
   public var name: String
-  /// Bytes of UTF-8 that a message may have.
-  public var messageLimit: Int
+  /// Bytes of UTF-8 that a message to the owner of a `public_key` field may have.
+  public var messageLimit: @Sendable ([UInt8]?) -> Int
   /// Of a time in milliseconds since 1970-01-01T00:00:00Z.
   public var localTime: @Sendable (UInt64) -> LocalTime
   /// How a user's key is read aloud; from the ID and, where it is known, the `public_key` field.
@@ -22,7 +22,7 @@ public struct ChatSettings: Sendable {
   public var historyLength = 12
 
   public init(
-    style: Style, name: String, messageLimit: Int, localTime: @escaping @Sendable (UInt64) -> LocalTime,
+    style: Style, name: String, messageLimit: @escaping @Sendable ([UInt8]?) -> Int, localTime: @escaping @Sendable (UInt64) -> LocalTime,
     fingerprint: @escaping @Sendable (Identifier, [UInt8]?) -> String
   ) {
     self.style = style

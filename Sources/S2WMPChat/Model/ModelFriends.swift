@@ -9,8 +9,8 @@ extension ChatModel {
       if book[record.id] == nil { book.add(record.id, name: record.name) }
       book.update(record.id) { friend in
         friend.name = record.name
-        friend.address = record.address
-        friend.status = record.status
+        // The stored status is that of the last time: who is there now is told by events.
+        friend.address = friend.address ?? record.address
         friend.publicKey = record.publicKey
       }
     }

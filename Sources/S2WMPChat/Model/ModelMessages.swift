@@ -14,14 +14,17 @@ extension ChatModel {
         ? "You have no friends yet: /discover shows who is here, /add asks one." : "To whom? /open NAME chooses (your friends: \(names()))."
     }
     let size = text.utf8.count
-    if size > settings.messageLimit {
-      return "That is \(size) bytes of UTF-8; a message holds at most \(settings.messageLimit). Make it shorter or send it in parts."
+    if size > messageLimit {
+      return "That is \(size) bytes of UTF-8; a message to \(label(open)) holds at most \(messageLimit). Make it shorter or send it in parts."
     }
     if outgoing.values.reduce(0, { $0 + ($1.to == open ? 1 : 0) }) >= Self.unansweredAtMost {
       return "\(Self.unansweredAtMost) messages to \(label(open)) wait already: /cancel gives them up."
     }
     return nil
   }
+
+  /// Bytes that a message to the open conversation may have.
+  var messageLimit: Int { settings.messageLimit(open.flatMap { book[$0]?.publicKey }) }
 
   func names() -> String {
     let all = book.all
@@ -38,7 +41,7 @@ extension ChatModel {
       let entry = ChatEntry(isOwn: true, datetime: moment.wall, time: moment.wall, text: text, mark: .sent)
       effects.append(.line(messageLine(entry, with: id), key))
     }
-    effects.append(.perform(.send(to: id, text: text)))
+    effects.append(.send(to: id, text: text, key))
   }
 
   mutating func receiveMessage(from id: Identifier, name: String, text: String, datetime: UInt64) {
@@ -69,6 +72,19 @@ extension ChatModel {
       friend.onTheWay[datetime] = key
     }
     outgoing[key]?.datetime = datetime
+  }
+
+  /// The peer has dealt with a message that was handed to it.
+  public mutating func receiveTaken(_ key: MessageKey, at now: PeerTime) -> [ChatEffect] {
+    collect(at: now) { model in
+      guard let message = model.outgoing[key], message.datetime == nil else { return }
+      // No `sent` came: it was refused, and an `error` has said why.
+      model.book.update(message.to) { $0.typed.removeAll { $0 == key } }
+      model.outgoing[key] = nil
+      model.countFailure()
+      model.effects.append(
+        .mark(key, .rejected, otherwise: model.settings.style == .lines ? model.plainLine("✗ to \(model.label(message.to))", message.text) : nil))
+    }
   }
 
   mutating func receiveAcknowledged(to id: Identifier, datetime: UInt64) {

@@ -85,12 +85,17 @@ public struct ChatScreen {
     return out
   }
 
+  /// Others have written to the terminal: nothing on it can be found again.
+  mutating func lose() {
+    isShown = false
+    transcript = Transcript()
+  }
+
   /// An empty screen, the block at its top. What was on it is gone for `mark`.
   mutating func clear() -> [UInt8] {
     var out: [UInt8] = []
     Sequences.clear(&out)
-    isShown = false
-    transcript = Transcript()
+    lose()
     return out
   }
 }

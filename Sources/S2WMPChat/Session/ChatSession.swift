@@ -7,6 +7,8 @@ public struct ChatSession {
   /// What the surroundings have to do.
   public enum Wish: Hashable, Sendable {
     case perform(PeerCommand)
+    /// Answered by `ChatModel.receiveTaken`.
+    case send(to: Identifier, text: String, MessageKey)
     case loadHistory(Identifier, limit: Int)
     case loadFriends
     case resolve(host: String, port: UInt16, for: Identifier)
@@ -40,6 +42,12 @@ public struct ChatSession {
     return (output, wishes)
   }
 
+  /// What is still to be written when the block is not to be drawn again: after `hide`.
+  public mutating func drainTranscript() -> [UInt8] {
+    defer { output = [] }
+    return output
+  }
+
   /// Something happened to the model.
   public mutating func change(_ body: (inout ChatModel) -> [ChatEffect]) { carryOut(body(&model)) }
 
@@ -60,6 +68,9 @@ public struct ChatSession {
     flushLines()
     output += screen.hide()
   }
+
+  /// Others have written on the terminal: what was on it is not where it was.
+  public mutating func lose() { screen.lose() }
 
   private mutating func receive(_ key: Key) {
     let isInterrupt = key == .control("c")
@@ -121,6 +132,7 @@ public struct ChatSession {
       case .line(let line, let key): lines.append(ScreenLine(line: line, key: key))
       case .mark(let key, let mark, let otherwise): apply(mark, to: key, otherwise)
       case .perform(let command): wishes.append(.perform(command))
+      case .send(let id, let text, let key): wishes.append(.send(to: id, text: text, key))
       case .loadHistory(let id, let limit): wishes.append(.loadHistory(id, limit: limit))
       case .loadFriends: wishes.append(.loadFriends)
       case .resolve(let host, let port, let id): wishes.append(.resolve(host: host, port: port, for: id))

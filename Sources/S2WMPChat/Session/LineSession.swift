@@ -80,6 +80,7 @@ public struct LineSession {
       case .line(let line, _): print(line)
       case .mark(_, _, let otherwise): if let otherwise { print(otherwise) }
       case .perform(let command): wishes.append(.perform(command))
+      case .send(let id, let text, let key): wishes.append(.send(to: id, text: text, key))
       case .loadHistory(let id, let limit): wishes.append(.loadHistory(id, limit: limit))
       case .loadFriends: wishes.append(.loadFriends)
       case .resolve(let host, let port, let id): wishes.append(.resolve(host: host, port: port, for: id))

@@ -43,7 +43,7 @@ enum StatusRow {
   private static func leftParts(of model: ChatModel) -> [(text: String, style: ChatStyle)] {
     var parts: [(text: String, style: ChatStyle)] = []
     if let open = model.open {
-      let status = model.book[open]?.status?.rawValue ?? "status unknown"
+      let status = model.book[open]?.isUnreachable == true ? "unreachable" : model.book[open]?.status?.rawValue ?? "status unknown"
       parts.append(("\(model.book.label(open, limit: 20)), \(status)", .dim))
     }
     let unread = model.book.all.filter { $0.unread > 0 }
@@ -58,8 +58,8 @@ enum StatusRow {
 
   /// Who we are; while a long message is written, how long it is.
   private static func rightPart(of model: ChatModel, editor: LineEditor) -> (text: String, style: ChatStyle) {
-    if editor.byteCount > model.settings.messageLimit { return ("\(editor.byteCount) of \(model.settings.messageLimit) bytes", .bad) }
-    if editor.byteCount >= 1000 { return ("\(editor.byteCount) of \(model.settings.messageLimit) bytes", .dim) }
+    if editor.byteCount > model.messageLimit { return ("\(editor.byteCount) of \(model.messageLimit) bytes", .bad) }
+    if editor.byteCount >= 1000 { return ("\(editor.byteCount) of \(model.messageLimit) bytes", .dim) }
     let name = Glyph.oneRow(model.settings.name, limit: 16)
     return (model.isListening ? "you: \(name), \(model.ownStatus.rawValue)" : "starting", .dim)
   }
