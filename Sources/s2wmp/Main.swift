@@ -18,7 +18,8 @@ struct S2WMP: ParsableCommand {
       output, everything else to standard error.
       """,
     subcommands: [
-      DecodeCommand.self, SniffCommand.self, EncodeCommand.self, SchemaCommand.self, PeerSubcommand.self, BootstrapCommand.self,
+      DecodeCommand.self, SniffCommand.self, EncodeCommand.self, KeysCommand.self, SchemaCommand.self, IdentityCommand.self, PeerSubcommand.self,
+      ChatSubcommand.self, BootstrapCommand.self,
     ])
 }
 

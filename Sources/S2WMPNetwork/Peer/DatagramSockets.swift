@@ -52,7 +52,7 @@ struct DatagramSockets {
 
   private static func send(_ bytes: [UInt8], to remote: Endpoint, from socket: Socket) -> Int32? {
     let sent = remote.socketAddress.withSockAddr { address, length in
-      bytes.withUnsafeBytes { sendto(socket.descriptor, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT.rawValue), address, socklen_t(length)) }
+      bytes.withUnsafeBytes { sendto(socket.descriptor, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT), address, socklen_t(length)) }
     }
     return sent < 0 ? errno : nil
   }

@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import S2WMPFlow
 import S2WMPPeer
@@ -85,7 +86,9 @@ final class PeerConnection: ChannelDuplexHandler {
     guard phase == .open else { return }
     deadline?.cancel()
     guard context.channel.isWritable else {
-      deadline = after(PeerShell.unreadLimit) { $0.shell.logger.debug("a connection does not read what it is sent"); $0.abort() }
+      deadline = after(PeerShell.unreadLimit) {
+        $0.shell.logger.debug("a connection does not read what it is sent"); $0.abort()
+      }
       return
     }
     if heldRead {
@@ -150,7 +153,8 @@ extension PeerConnection {
     guard phase != .gone else { return }
     phase = .gone
     guard let context else { return }
-    try? context.channel.syncOptions?.setOption(.socketOption(.so_linger), value: .init(l_onoff: 1, l_linger: 0))
+    // Done at once, on this thread; where it fails, the other side sees a FIN.
+    _ = (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
     context.close(promise: nil)
   }
 

@@ -35,8 +35,8 @@ public final class PeerService: Service, Sendable {
     do {
       let store = try PeerStore(folder: settings.stateFolder, passphrase: settings.passphrase)
       let snapshot = try OwnIdentity.prepare(store, settings)
-      userID = snapshot.identities[0].userID
-      fingerprint = snapshot.identities[0].fingerprint
+      guard let owner = snapshot.owner else { throw PeerSetupError("the state folder \(settings.stateFolder ?? "") holds no identity") }
+      (userID, fingerprint) = owner
       parts = ShellParts(
         settings: settings, store: store, snapshot: snapshot, fingerprint: fingerprint, logger: logger, makeMachine: makeMachine, notify: onNotice)
     } catch let error as PeerStoreError {

@@ -4,6 +4,7 @@ import NIOCore
 import S2WMPCrypto
 import S2WMPFlow
 import S2WMPPeer
+import S2WMPWire
 
 /// Drives one core: sockets, clock and store on one side, effects on the other.
 ///
@@ -19,6 +20,7 @@ final class PeerShell: @unchecked Sendable {
   let store: PeerStore
   let discoveryPort: UInt16
   let bootstrapPort: UInt16
+  let dialect: Dialect
   let maximumConnections: Int
   let notify: @Sendable (PeerNotice) -> Void
   /// Fulfilled when the core has stopped and its connections are closed; fails when the peer cannot go on.
@@ -60,6 +62,7 @@ final class PeerShell: @unchecked Sendable {
     store = parts.store
     discoveryPort = parts.settings.discoveryPort
     bootstrapPort = parts.settings.bootstrapPort
+    dialect = parts.settings.dialect
     maximumConnections = min(parts.settings.configuration.limits.connections + 64, DescriptorLimit.usable)
     notify = parts.notify
     identity = parts.snapshot.identities.first
@@ -162,7 +165,7 @@ extension PeerShell {
     guard phase != .stopped, let due = machine.nextDeadline else { return }
     if let timer, timer.due <= due { return }
     timer?.task.cancel()
-    let task = loop.assumeIsolated().scheduleTask(deadline: .uptimeNanoseconds(min(due, UInt64(Int64.max)))) { [weak self] in self?.timerFired() }
+    let task = loop.assumeIsolated().scheduleTask(deadline: .uptimeNanoseconds(min(due, UInt64(Int64.max)))) { [weak self] () -> Void in self?.timerFired() }
     timer = (task, due)
   }
 

@@ -87,13 +87,20 @@ extension PeerShell {
     connections[id] = connection
     openChannels += 1
     let box = NIOLoopBound(connection, eventLoop: loop)
-    ClientBootstrap(group: loop)
+    let bootstrap = ClientBootstrap(group: loop)
       .connectTimeout(Self.connectTimeout)
       .channelOption(.allowRemoteHalfClosure, value: true)
       .channelOption(.socketOption(.tcp_nodelay), value: 1)
       .channelInitializer { channel in channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(box.value) } }
+    (source(for: remote).map { bootstrap.bind(to: $0.socketAddress) } ?? bootstrap)
       .connect(to: remote.socketAddress)
       .whenFailure { [weak self] error in self?.connectFailed(box.value, error) }
+  }
+
+  /// In the legacy dialect a connection's source is where answers go, so it has to be where we listen.
+  private func source(for remote: Endpoint) -> Endpoint? {
+    guard dialect == .legacy, !endpoints.contains(where: { $0.isAnyAddress && $0.isIPv4 == remote.isIPv4 }) else { return nil }
+    return endpoints.first { $0.isIPv4 == remote.isIPv4 && $0.isLoopback == remote.isLoopback }?.withPort(0)
   }
 
   private func connectFailed(_ connection: PeerConnection, _ error: any Error) {

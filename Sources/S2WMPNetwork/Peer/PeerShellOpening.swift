@@ -22,6 +22,7 @@ extension PeerShell {
         throw Self.failure(wanted.endpoint, error)
       }
     }
+    if settings.dialect == .legacy { try await openLegacyReplies(sockets) }
     guard settings.configuration.discovers else { return }
     do {
       let discovery = try await sockets.openDiscovery(port: settings.discoveryPort)
@@ -30,6 +31,21 @@ extension PeerShell {
       throw PeerSetupError(
         "UDP port \(settings.discoveryPort), on which peers find each other, cannot be opened (\(ConnectReason.of(error))): "
           + "name another with --discovery-port, or do without by --no-discovery")
+    }
+  }
+
+  /// A legacy bootstrap server answers to a port of its own choice, at the address that asked (S2WMP wire format, appendix L).
+  private func openLegacyReplies(_ sockets: ListenerSockets) async throws {
+    let port = DefaultPort.legacyReply
+    for endpoint in endpoints where endpoint.isIPv4 {
+      do {
+        let replies = try await sockets.openShared(endpoint.withPort(port))
+        try await loop.submit { self.listeners.append(replies) }.get()
+      } catch let error as IOError {
+        throw PeerSetupError(
+          "UDP port \(port) of \(endpoint.addressText), to which bootstrap servers answer in the legacy dialect, cannot be opened "
+            + "(\(ConnectReason.of(error))): end what uses it, or listen on another address")
+      }
     }
   }
 

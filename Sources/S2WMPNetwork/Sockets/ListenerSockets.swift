@@ -35,11 +35,13 @@ struct ListenerSockets {
   }
 
   /// Shared with every other peer of this host.
-  func openDiscovery(port: UInt16) async throws -> any Channel {
-    try await datagrams(isIPv4: true)
+  func openDiscovery(port: UInt16) async throws -> any Channel { try await openShared(.ipv4(0, port: port)) }
+
+  func openShared(_ endpoint: Endpoint) async throws -> any Channel {
+    try await datagrams(isIPv4: endpoint.isIPv4)
       .channelOption(.socketOption(.so_reuseaddr), value: 1)
-      .channelOption(.socketOption(.so_reuseport), value: 1)
-      .bind(to: Endpoint.ipv4(0, port: port).socketAddress).get()
+      .channelOption(.socketOption(NIOBSDSocket.Option(rawValue: SO_REUSEPORT)), value: 1)
+      .bind(to: endpoint.socketAddress).get()
   }
 
   /// Each family has its own socket, so that an IPv4 address never looks like an IPv6 one.
@@ -47,7 +49,8 @@ struct ListenerSockets {
 
   private func listener(isIPv4: Bool) -> ServerBootstrap {
     let bootstrap = isIPv4 ? ServerBootstrap(group: loop) : ServerBootstrap(group: loop).serverChannelOption(Self.onlyIPv6, value: 1)
-    return bootstrap
+    return
+      bootstrap
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .serverChannelOption(.backlog, value: 1024)
       .serverChannelOption(.autoRead, value: false)
@@ -64,8 +67,9 @@ struct ListenerSockets {
 
   private func datagrams(isIPv4: Bool) -> DatagramBootstrap {
     let bootstrap = DatagramBootstrap(group: loop)
-      .channelOption(isIPv4 ? ChannelOptions.Types.SocketOption(.so_broadcast) : Self.onlyIPv6, value: 1)
-    return bootstrap
+      .channelOption(isIPv4 ? ChannelOptions.Types.SocketOption(level: .socket, name: .so_broadcast) : Self.onlyIPv6, value: 1)
+    return
+      bootstrap
       .channelOption(.autoRead, value: false)
       .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 65_536))
       .channelInitializer { [onDatagrams] channel in

@@ -55,6 +55,18 @@ enum PeerSchema {
           ) STRICT, WITHOUT ROWID;
           """)
     }
+    migrator.registerMigration("2 legacy") { db in
+      // Keys of the legacy dialect say nothing about the ID, so the ID stands here and nowhere else.
+      try db.execute(
+        sql: """
+          CREATE TABLE legacy_identity (
+            user_id BLOB NOT NULL PRIMARY KEY,
+            file TEXT NOT NULL,
+            position INTEGER NOT NULL UNIQUE
+          ) STRICT;
+          ALTER TABLE friend ADD COLUMN legacy_key BLOB;
+          """)
+    }
     return migrator
   }
 }

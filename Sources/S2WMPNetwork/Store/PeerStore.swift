@@ -83,6 +83,8 @@ extension Identifier {
 
   init?(data: Data) {
     guard data.count == 16 else { return nil }
-    self = data.withUnsafeBytes { Identifier(high: UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self)), low: UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))) }
+    self = data.withUnsafeBytes {
+      Identifier(high: UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self)), low: UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+    }
   }
 }

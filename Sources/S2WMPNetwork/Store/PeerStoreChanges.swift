@@ -8,6 +8,7 @@ extension PeerStore {
   /// All of it or nothing, in one transaction; durable when this returns.
   public func apply(_ changes: [StoreChange]) throws(PeerStoreError) {
     for case .identityAdded(let identity) in changes { try keep(identity) }
+    for case .legacyIdentityAdded(let identity) in changes { try keep(identity) }
     try access { db in
       // The common case, one message, is one statement and therefore a transaction by itself.
       if changes.count == 1, case .messageReceived(let sender, let datetime, let text, let time) = changes[0] {
@@ -33,7 +34,10 @@ extension PeerStore {
   private static func write(_ change: StoreChange, _ db: Database) throws {
     switch change {
     case .identityAdded(let identity): try add(db, identity.userID)
-    case .identityForgotten(let id): try run(db, "DELETE FROM identity WHERE user_id = ?", [id.data])
+    case .legacyIdentityAdded(let identity): try addLegacy(db, identity.userID)
+    case .identityForgotten(let id):
+      try run(db, "DELETE FROM identity WHERE user_id = ?", [id.data])
+      try run(db, "DELETE FROM legacy_identity WHERE user_id = ?", [id.data])
     case .friendSaved(let friend): try save(db, friend)
     case .friendRemoved(let id): try remove(db, id)
     case .friendMoved(let old, let new): try move(db, old, new)
@@ -67,13 +71,13 @@ extension PeerStore {
       db,
       """
       INSERT OR REPLACE INTO friend
-        (id, name, public_key, address, status, status_datetime, received_datetime, sent_datetime, knows_us_as)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        (id, name, public_key, address, status, status_datetime, received_datetime, sent_datetime, knows_us_as, legacy_key)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         friend.id.data, friend.name, Data(friend.publicKey), friend.address?.description, friend.status?.rawValue,
         Int64(bitPattern: friend.statusDatetime), Int64(bitPattern: friend.receivedDatetime), Int64(bitPattern: friend.sentDatetime),
-        friend.knowsUsAs.data,
+        friend.knowsUsAs.data, friend.legacyKey.map { Data($0) },
       ])
     try run(db, "DELETE FROM former_key WHERE friend = ?", [friend.id.data])
     for (position, key) in friend.formerKeys.enumerated() {
@@ -97,7 +101,7 @@ extension PeerStore {
     try run(db, "DELETE FROM former_key WHERE friend = ?", [old.data])
   }
 
-  private static func run(_ db: Database, _ sql: String, _ arguments: [(any DatabaseValueConvertible)?]) throws {
+  static func run(_ db: Database, _ sql: String, _ arguments: [(any DatabaseValueConvertible)?]) throws {
     try db.cachedStatement(sql: sql).execute(arguments: StatementArguments(arguments))
   }
 }

@@ -26,7 +26,8 @@ public struct PeerStoreError: Error, Equatable, CustomStringConvertible {
     case .SQLITE_CORRUPT, .SQLITE_NOTADB: damaged(path, error.message ?? "it is no SQLite database").description
     case .SQLITE_FULL: "the disk that holds \(path) is full: make room there and start again; all that was acknowledged is kept"
     case .SQLITE_BUSY, .SQLITE_LOCKED: "the store \(path) is in use by another program: end it first"
-    case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH: "the store \(path) cannot be opened for writing: check its permissions and its folder's"
+    case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:
+      "the store \(path) cannot be opened for writing: check its permissions and its folder's"
     default: "the store \(path) cannot be used: \(error.message ?? "SQLite error \(error.resultCode.rawValue)")"
     }
   }

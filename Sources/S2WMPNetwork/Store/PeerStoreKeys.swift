@@ -18,7 +18,9 @@ extension PeerStore {
     guard let folder else { return }
     switch change {
     case .identityAdded(let identity): try folder.write(try encode(identity), to: Self.current)
-    case .identityForgotten(let id): folder.remove(StateFolder.keyFile(id))
+    case .identityForgotten(let id):
+      folder.remove(StateFolder.keyFile(id))
+      folder.remove(StateFolder.legacyKeyFile(id))
     default: break
     }
   }

@@ -9,6 +9,7 @@ extension PeerStore {
   /// What a peer starts from. Without identities when the store is new.
   public func snapshot() throws(PeerStoreError) -> PeerSnapshot {
     let identities = try loadIdentities()
+    let legacyIdentities = try loadLegacyIdentities()
     let friends = try friends()
     return try access { [path] db in
       let outgoing = try Row.fetchAll(db, sql: "SELECT receiver, datetime, text FROM sent WHERE state = 0").map { row in
@@ -16,9 +17,11 @@ extension PeerStore {
         return OutgoingRecord(to: try reader.identifier("receiver"), datetime: try reader.unsigned("datetime"), text: try reader.text("text"))
       }
       let status = try String.fetchOne(db, sql: "SELECT value FROM setting WHERE name = 'status'")
-      return PeerSnapshot(
+      var snapshot = PeerSnapshot(
         identities: identities, friends: friends, outgoing: outgoing.sorted { $0.datetime < $1.datetime },
         status: status.flatMap(UserStatus.init(rawValue:)) ?? .online)
+      snapshot.legacyIdentities = legacyIdentities
+      return snapshot
     }
   }
 
@@ -78,6 +81,7 @@ extension PeerStore {
     // A message moves these on without writing the friend again.
     friend.receivedDatetime = max(try reader.unsigned("received_datetime"), try highest(db, "received WHERE sender", id))
     friend.sentDatetime = max(try reader.unsigned("sent_datetime"), try highest(db, "sent WHERE receiver", id))
+    friend.legacyKey = try reader.optionalData("legacy_key").map { [UInt8]($0) }
     friend.formerKeys = try Row.fetchAll(db, sql: "SELECT * FROM former_key WHERE friend = ? ORDER BY position", arguments: [id.data]).map { row in
       let reader = RowReader(row: row, path: reader.path)
       return FormerKey(
@@ -124,6 +128,10 @@ struct RowReader {
   func data(_ column: String) throws(PeerStoreError) -> Data {
     guard let value = Data.fromDatabaseValue(row[column] as DatabaseValue) else { throw damaged(column) }
     return value
+  }
+
+  func optionalData(_ column: String) throws(PeerStoreError) -> Data? {
+    (row[column] as DatabaseValue).isNull ? nil : try data(column)
   }
 
   func identifier(_ column: String) throws(PeerStoreError) -> Identifier {

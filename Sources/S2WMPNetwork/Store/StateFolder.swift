@@ -14,6 +14,7 @@ final class StateFolder: Sendable {
   var currentKeyPath: String { path + "/identity.pem" }
 
   static func keyFile(_ id: Identifier) -> String { "identity-\(id.hex).pem" }
+  static func legacyKeyFile(_ id: Identifier) -> String { "legacy-\(id.hex).pem" }
 
   /// Makes the folder when there is none.
   init(path given: String) throws(PeerStoreError) {

@@ -19,3 +19,9 @@ public struct LegacyIdentity: Sendable {
     random.withUnsafeBytes { Digest.identifier(sha1: $0) }
   }
 }
+
+/// The ID of a client program in the legacy dialect (S2WMP wire format, appendix L).
+public enum LegacyClientID {
+  /// SHA-1 of its name, truncated.
+  public static func of(program name: String) -> Identifier { Array(name.utf8).withUnsafeBytes { Digest.identifier(sha1: $0) } }
+}

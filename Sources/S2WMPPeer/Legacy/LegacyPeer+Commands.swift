@@ -112,7 +112,7 @@ extension LegacyPeer {
   }
 
   private func quit(_ effects: inout PeerEffects) {
-    for connection in (incoming.keys + outgoing.keys).sorted(by: { $0.rawValue < $1.rawValue }) { effects.append(.close(connection)) }
+    for connection in (Array(incoming.keys) + outgoing.keys).sorted(by: { $0.rawValue < $1.rawValue }) { effects.append(.close(connection)) }
     effects.append(.stopped)
   }
 }

@@ -50,7 +50,8 @@ extension LegacyPeer {
     _ text: String, from sender: Identifier, _ datetime: UInt64, _ code: UInt8, _ remote: Endpoint, at now: PeerTime, _ effects: inout PeerEffects
   ) {
     guard var record = friends[sender]?.record else { return }
-    if datetime <= record.receivedDatetime, surroundings.hasAccepted(sender: sender, datetime: datetime) { return }
+    // Asked whatever the record says: a friend that was removed and added again starts with an empty one.
+    if surroundings.hasAccepted(sender: sender, datetime: datetime) { return }
     let isNewest = datetime > record.receivedDatetime
     record.receivedDatetime = max(datetime, record.receivedDatetime)
     if isNewest {

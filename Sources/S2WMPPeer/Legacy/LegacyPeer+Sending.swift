@@ -89,7 +89,7 @@ extension LegacyPeer {
     settle(id, error, at: now, &effects)
     if error == 0 { return effects.append(.event(.acknowledged(to: id, datetime: datetime))) }
     effects.append(
-      .event(.failed(to: id, datetime: datetime, error: error, reason: Codes.error.code(error)?.name ?? "error \(error)", retries: false)))
+      .event(.failed(to: id, datetime: datetime, error: error, reason: Codes.error.code(error)?.text ?? "error \(error)", retries: false)))
   }
 
   /// Takes the first message of a friend out and sends the next one.

@@ -38,7 +38,7 @@ public final class LegacyPeer: PeerMachine {
   var answersOnTheWay: [Endpoint: Int] = [:]
   var unfinishedBytes = 0
   private var nextConnection: UInt64 = 1
-  var timers = Deadlines<LegacyTimer>()
+  var timers = Timers<LegacyTimer>()
 
   /// - Throws: when a stored friend's key is none.
   public init(
@@ -56,7 +56,7 @@ public final class LegacyPeer: PeerMachine {
   }
 
   public var userID: Identifier { identity.userID }
-  public var nextDeadline: UInt64? { timers.next }
+  public var nextDeadline: UInt64? { timers.next() }
 
   // SAFETY: never empty: the initializer refuses that, and identities are only inserted at the front or removed behind it.
   var identity: LegacyIdentity { identities[0] }
@@ -87,7 +87,7 @@ public final class LegacyPeer: PeerMachine {
   func accepts(client: Identifier) -> Bool { client == LegacyCipher.clientID || configuration.allowedClients.contains(client) }
 
   public func receiveTimeout(at now: PeerTime, _ effects: inout PeerEffects) {
-    while let timer = timers.takeDue(at: now.monotonic) { receive(timer, at: now, &effects) }
+    while let timer = timers.popDue(now.monotonic) { receive(timer, at: now, &effects) }
   }
 
   private func receive(_ timer: LegacyTimer, at now: PeerTime, _ effects: inout PeerEffects) {

@@ -91,7 +91,7 @@ extension PeerArguments {
   func settings() throws -> PeerSettings {
     var configuration = PeerConfiguration(name: name ?? Self.loginName)
     configuration.acceptance = accept
-    configuration.allowedClients = Set(allowClient.map { ClientID.of(program: $0) })
+    configuration.allowedClients = Set(allowClient.map { dialect == .legacy ? LegacyClientID.of(program: $0) : ClientID.of(program: $0) })
     configuration.bootstrapServer = try bootstrap.flatMap(serverAddress).map { try Self.lookUp($0) }
     configuration.discovers = !noDiscovery
     configuration.readTimeout = UInt64(readTimeout * 1_000_000_000)

@@ -8,11 +8,10 @@ final class LanHost {
   let address: Endpoint
   let configuration: PeerConfiguration
   private(set) var peer: LegacyPeer
-  private(set) var store: LanStore
+  let store: StoreRecord
   private(set) var events: [PeerEvent] = []
   private(set) var keyLog: [String] = []
   private(set) var hasStopped = false
-  private let memory = Memory()
 
   /// Where connections of this host come from.
   var outgoing: Endpoint {
@@ -34,15 +33,16 @@ final class LanHost {
     configuration.discovers = false
     change(&configuration)
     let identity = LegacyIdentity(userID: LegacyIdentity.userID(from: Array(name.utf8)), key: key)
-    try self.init(.ipv4(0x0a00_0000 | number, port: 5000), configuration, LanStore(identity))
+    var snapshot = PeerSnapshot(identities: [])
+    snapshot.legacyIdentities = [identity]
+    try self.init(.ipv4(0x0a00_0000 | number, port: 5000), configuration, StoreRecord(snapshot))
   }
 
-  init(_ address: Endpoint, _ configuration: PeerConfiguration, _ store: LanStore) throws {
+  init(_ address: Endpoint, _ configuration: PeerConfiguration, _ store: StoreRecord) throws {
     self.address = address
     self.configuration = configuration
     self.store = store
-    memory.received = store.receivedKeys
-    let surroundings = Surroundings(memory, seed: address.low)
+    let surroundings = Surroundings(store, seed: address.low)
     peer = try LegacyPeer(configuration: configuration, snapshot: store.snapshot, surroundings: surroundings)
   }
 
@@ -51,9 +51,7 @@ final class LanHost {
 
   func note(_ effect: PeerEffect) {
     switch effect {
-    case .store(let change):
-      store.apply(change)
-      memory.received = store.receivedKeys
+    case .store(let change): store.apply(change)
     case .event(let event): events.append(event)
     case .keyLog(let line): keyLog.append(line)
     case .stopped: hasStopped = true
@@ -78,19 +76,15 @@ final class LanHost {
 
 /// What the peer asks; apart from the host, which the peer would otherwise keep alive.
 private final class Surroundings: PeerSurroundings {
-  private let memory: Memory
+  private let store: StoreRecord
   private var generator: SeededGenerator
 
-  init(_ memory: Memory, seed: UInt64) {
-    self.memory = memory
+  init(_ store: StoreRecord, seed: UInt64) {
+    self.store = store
     generator = SeededGenerator(state: seed)
   }
 
   func randomBytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) } }
   func listeningEndpoint(for asker: Endpoint) -> Endpoint? { nil }
-  func hasAccepted(sender: Identifier, datetime: UInt64) -> Bool {
-    memory.received.contains(LanStore.Key(from: sender, datetime: datetime))
-  }
+  func hasAccepted(sender: Identifier, datetime: UInt64) -> Bool { store.hasAccepted(sender, datetime) }
 }
-
-private final class Memory { var received: Set<LanStore.Key> = [] }

@@ -56,7 +56,7 @@ import Testing
     couple.bob = try couple.bob.restarted()
     couple.lan.add(couple.bob)
     couple.lan.run(.seconds(600))
-    #expect(couple.bob.store.received == ["one", "two"] && couple.alice.store.outgoing.isEmpty)
+    #expect(couple.bob.store.texts == ["one", "two"] && couple.alice.store.outgoing.isEmpty)
   }
 
   @Test("What cannot be sent is refused with a reason")

@@ -46,7 +46,7 @@ import Testing
     let (lan, host) = try host()
     let before = host.id
     try lan.deliver(response(1, before), from: Self.replies, to: host)
-    #expect(host.id != before && host.store.identities.map(\.userID) == [host.id])
+    #expect(host.id != before && host.store.legacyIdentities.map(\.userID) == [host.id])
     let last = try #require(lan.datagrams.last)
     try withLegacyView(last.bytes) { #expect($0[LegacyRegistration.userID] == host.id) }
     try lan.deliver(response(0, host.id), from: Self.replies, to: host)

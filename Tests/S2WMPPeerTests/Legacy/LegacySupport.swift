@@ -12,6 +12,8 @@ enum LegacyKeys {
   static let foreign = Result { try LegacyKey.generate(answering: foreignField) }
 
   static func key(_ index: Int) throws -> LegacyKey { try all.get()[index] }
+  /// Its `public_key` field; empty when there are no keys.
+  static func field(_ index: Int) -> [UInt8] { (try? key(index).publicKey) ?? [] }
 
   static let foreignField =
     Hex.bytes(

@@ -1,4 +1,5 @@
 import S2WMPFlow
+import S2WMPWire
 
 /// One TCP connection and what is known about it.
 final class Connection {

@@ -1,4 +1,5 @@
 import S2WMPCrypto
+import S2WMPFlow
 import S2WMPWire
 
 /// A friend, with everything that goes on with them.
