@@ -25,13 +25,14 @@ final class OpenSSLTool {
     process.arguments = arguments
     process.currentDirectoryURL = folder
     let (output, errors) = (folder.appending(path: "output"), folder.appending(path: "errors"))
-    for file in [output, errors] { FileManager.default.createFile(atPath: file.path, contents: nil) }
+    for file in [output, errors] { try Data().write(to: file) }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: errors)
     try process.run()
     process.waitUntilExit()
-    try #require(process.terminationStatus == 0, "openssl \(arguments.joined(separator: " ")): \(String(contentsOf: errors, encoding: .utf8))")
+    let complaint = try String(contentsOf: errors, encoding: .utf8)
+    try #require(process.terminationStatus == 0, "openssl \(arguments.joined(separator: " ")): \(complaint)")
     return try String(contentsOf: output, encoding: .utf8)
   }
 

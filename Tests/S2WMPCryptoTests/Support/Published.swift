@@ -23,5 +23,8 @@ struct Published {
 
   func has(_ name: String) -> Bool { values[name] != nil }
 
-  func bytes(_ name: String) throws -> [UInt8] { try #require(Hex.bytes(try #require(values[name], "no \(name)"))) }
+  func bytes(_ name: String) throws -> [UInt8] {
+    let hex = try #require(values[name], "no \(name)")
+    return try #require(Hex.bytes(hex), "\(name) is no hex")
+  }
 }
