@@ -30,11 +30,13 @@ public struct Dissection {
   public var replyTo: UInt64
   /// Nanoseconds from that packet to this one; nil when unanswered or without times.
   public var latency: Int64?
+  /// What keys told; nil without them.
+  public var opened: OpenedPacket?
 
   public init(
     frame: UInt64, time: CaptureTime, frames: UnsafeBufferPointer<UInt64>, transport: Transport, stream: UInt32, source: Endpoint,
     destination: Endpoint, dialect: Dialect, layout: LayoutID? = nil, bytes: UnsafeRawBufferPointer, length: UInt64, findings: Findings,
-    details: [FindingDetail]?, replyTo: UInt64, latency: Int64? = nil
+    details: [FindingDetail]?, replyTo: UInt64, latency: Int64? = nil, opened: OpenedPacket? = nil
   ) {
     self.frame = frame
     self.time = time
@@ -51,6 +53,7 @@ public struct Dissection {
     storedDetails = details
     self.replyTo = replyTo
     self.latency = latency
+    self.opened = opened
   }
 
   /// The fields of a framed packet.

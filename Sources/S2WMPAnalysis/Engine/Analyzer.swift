@@ -12,6 +12,8 @@ public final class Analyzer: ConversationReceiver {
   let sequencer: Sequencer
   let replays: ReplayMemory
   let seed: UInt64
+  /// May come later, when a capture turns out to carry keys.
+  public var keys: KeyRing?
   var floods = FloodWatch()
   var identities = IdentityMemory()
   var exchanges = ExchangeTable()
@@ -28,7 +30,9 @@ public final class Analyzer: ConversationReceiver {
   private var unnumbered = NumberQueue()
 
   /// - seed: for the hash tables; any number.
-  public init(options: AnalysisOptions, seed: UInt64, sink: any DissectionSink) {
+  /// - keys: to decrypt with; used by this analysis alone.
+  public init(options: AnalysisOptions, seed: UInt64, sink: any DissectionSink, keys: KeyRing? = nil) {
+    self.keys = keys
     self.options = options
     self.sink = sink
     self.seed = seed
@@ -269,13 +273,14 @@ public final class Analyzer: ConversationReceiver {
     if conversation.pointee.number == .max { number(conversation) }
     count(record)
     single.pointee = record.frame
+    let entry = record.details < 0 ? nil : details.take(record.details)
     sink.receive(
       Dissection(
         frame: record.frame, time: record.time, frames: record.frames ?? UnsafeBufferPointer(start: single, count: 1),
         transport: conversation.pointee.transport, stream: conversation.pointee.number,
         source: conversation.pointee.source(record.direction), destination: conversation.pointee.destination(record.direction),
         dialect: record.dialect, layout: record.layout, bytes: record.bytes, length: record.length, findings: record.findings,
-        details: record.details < 0 ? nil : details.take(record.details), replyTo: record.replyTo, latency: record.latency))
+        details: entry?.details, replyTo: record.replyTo, latency: record.latency, opened: entry?.opened))
   }
 
   private func count(_ record: PacketRecord) {

@@ -25,6 +25,7 @@ extension Analyzer {
   func judge(_ record: inout PacketRecord) -> AwaitedAnswer? {
     guard record.layout != nil, let view = PacketView(framed: record.bytes, record.dialect) else { return nil }
     noteFields(view, &record)
+    if let keys { unlock(view, keys, &record) }
     return exchange(view, &record)
   }
 

@@ -20,27 +20,38 @@ struct PacketRecord {
   var details: Int32 = -1
 }
 
-/// The details of records. Few packets have any, and records without arrays are copied and dropped for nothing.
+/// What few records have: facts behind findings, and what keys told. Records without arrays are copied and dropped for nothing.
 struct DetailPool {
-  private var lists: [[FindingDetail]] = []
-  private var free: [Int32] = []
-
-  /// Adds to the list with that index, which is made when it is −1.
-  mutating func add(_ detail: FindingDetail, to index: inout Int32) {
-    if index >= 0 { return lists[Int(index)].append(detail) }
-    if let reused = free.popLast() {
-      index = reused
-      lists[Int(index)] = [detail]
-    } else {
-      index = Int32(truncatingIfNeeded: lists.count)
-      lists.append([detail])
-    }
+  struct Entry {
+    var details: [FindingDetail]?
+    var opened: OpenedPacket?
   }
 
-  /// Takes the list out.
-  mutating func take(_ index: Int32) -> [FindingDetail] {
-    let taken = lists[Int(index)]
-    lists[Int(index)] = []
+  private var entries: [Entry] = []
+  private var free: [Int32] = []
+
+  /// Adds to the entry with that index, which is made when it is −1.
+  mutating func add(_ detail: FindingDetail, to index: inout Int32) {
+    makeEntry(&index)
+    entries[Int(index)].details = (entries[Int(index)].details ?? []) + [detail]
+  }
+
+  mutating func keep(_ opened: OpenedPacket, at index: inout Int32) {
+    makeEntry(&index)
+    entries[Int(index)].opened = opened
+  }
+
+  private mutating func makeEntry(_ index: inout Int32) {
+    if index >= 0 { return }
+    if let reused = free.popLast() { return index = reused }
+    index = Int32(truncatingIfNeeded: entries.count)
+    entries.append(Entry())
+  }
+
+  /// Takes the entry out.
+  mutating func take(_ index: Int32) -> Entry {
+    let taken = entries[Int(index)]
+    entries[Int(index)] = Entry()
     free.append(index)
     return taken
   }

@@ -17,6 +17,8 @@ final class ByteSource {
   /// Called before a read that has to wait for a slow pipe.
   var beforeWaiting: (() -> Void)?
   var isPipe: Bool { totalBytes == nil }
+  /// What is stored is gzip.
+  var isCompressed: Bool { inflater != nil }
 
   private let descriptor: Int32
   /// A pipe of our own, for waking a `read` that waits; -1 where none is needed.

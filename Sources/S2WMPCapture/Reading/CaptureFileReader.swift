@@ -47,6 +47,20 @@ public final class CaptureFileReader {
     return frame
   }
 
+  /// Takes the secrets that a pcapng file carries (Decryption Secrets Blocks), during the call of `nextFrame` that passes them.
+  public var onSecrets: ((DecryptionSecrets) -> Void)? {
+    get { if case .blocks(let reader) = format { reader.onSecrets } else { nil } }
+    set { if case .blocks(let reader) = format { reader.onSecrets = newValue } }
+  }
+
+  /// Blocks of secrets that could not be used: damaged inside, or beyond `DecryptionSecrets.maximumBytes`.
+  public var ignoredSecrets: Int {
+    if case .blocks(let reader) = format { reader.ignoredSecrets } else { 0 }
+  }
+
+  /// The capture is a plain file that may be read a second time.
+  public var isReadableAgain: Bool { path != "-" && !source.isPipe }
+
   /// Stored bytes read so far, and the file's size where it is known.
   public var progress: (bytesRead: UInt64, totalBytes: UInt64?) { (source.bytesRead, source.totalBytes) }
 

@@ -12,6 +12,15 @@ public final class FramePump {
   private var thread: pthread_t?
   private var position = UInt64(FrameRing.alignment)
   private var threadAfter: UInt64
+  /// Takes the secrets of the file on the caller's thread, between the frames where they stand: during the call of `next` after the one that
+  /// returned the frame before them.
+  public var onSecrets: ((DecryptionSecrets) -> Void)? {
+    didSet {
+      guard thread == nil else { return }
+      let shared = shared
+      reader.onSecrets = onSecrets == nil ? nil : { PumpState.keep($0, shared) }
+    }
+  }
 
   /// - threadAfter: bytes of frames to read before a thread is worth its start; pipes get one at once.
   public init(_ reader: CaptureFileReader, threadAfter: Int = 2 << 20) {
@@ -28,6 +37,7 @@ public final class FramePump {
     stop()
     pthread_mutex_destroy(&shared.pointee.lock)
     pthread_cond_destroy(&shared.pointee.changed)
+    reader.onSecrets = nil
     shared.pointee.ring.deallocate()
     shared.deinitialize(count: 1)
     shared.deallocate()
@@ -36,7 +46,8 @@ public final class FramePump {
   /// The next frames, in order; nil at the end. An error comes after the frames before it were handed out.
   public func next() throws(CaptureError) -> FrameBatch? {
     if thread == nil && position >= threadAfter && !shared.pointee.ended { startThread() }
-    let end = thread == nil ? fillHere() : waitForReader()
+    let ready = thread == nil ? fillHere() : waitForReader()
+    let end = onSecrets == nil ? ready : handOutSecrets(before: ready)
     if end == position {
       if let error = shared.pointee.error { throw error }
       return nil
@@ -45,6 +56,9 @@ public final class FramePump {
     position = end
     return batch
   }
+
+  /// As `CaptureFileReader.ignoredSecrets`; to be asked once all frames were handed out.
+  public var ignoredSecrets: Int { reader.ignoredSecrets }
 
   /// Stored bytes read so far, and the file's size where it is known; may run ahead of the frames handed out.
   public var progress: (bytesRead: UInt64, totalBytes: UInt64?) {
@@ -64,6 +78,17 @@ public final class FramePump {
     pthread_join(running, nil)
     thread = nil
     shared.pointee.ended = true
+  }
+
+  /// Hands out what is due at this position, and ends the batch where the next secrets stand: who gets which does not depend on threads.
+  private func handOutSecrets(before end: UInt64) -> UInt64 {
+    pthread_mutex_lock(&shared.pointee.lock)
+    let due = shared.pointee.secrets.prefix { $0.position <= position }.map(\.secrets)
+    shared.pointee.secrets.removeFirst(due.count)
+    let next = shared.pointee.secrets.first?.position ?? end
+    pthread_mutex_unlock(&shared.pointee.lock)
+    for secrets in due { onSecrets?(secrets) }
+    return min(end, next)
   }
 
   private func fillHere() -> UInt64 {

@@ -33,6 +33,11 @@ final class PcapNGReader {
   private var swapped = false
   private var interfaces: [Interface] = []
   private var frames: UInt64 = 0
+  /// Takes the secrets as they come among the frames; without it their blocks are passed over.
+  var onSecrets: ((DecryptionSecrets) -> Void)?
+  private var secretBytes = 0
+  /// Blocks of secrets that could not be used: damaged inside, or beyond the limit.
+  private(set) var ignoredSecrets = 0
 
   init(_ source: ByteSource) throws(CaptureError) {
     self.source = source
@@ -62,6 +67,7 @@ final class PcapNGReader {
         return try packet(length, wideInterface: false)
       case BlockType.simplePacket: return try simplePacket(length)
       case BlockType.interface: try readInterface(length)
+      case DecryptionSecrets.blockType: try readSecrets(length)
       default: try skip(length)
       }
     }
@@ -111,6 +117,24 @@ final class PcapNGReader {
       }
       at += 4 + (size + 3) & ~3
     }
+  }
+
+  /// Secrets that cannot be used cost no frame: their block is passed over like one of an unknown type.
+  private func readSecrets(_ length: Int) throws(CaptureError) {
+    guard let onSecrets else { return try skip(length) }
+    guard length <= DecryptionSecrets.maximumBytes - secretBytes else {
+      ignoredSecrets &+= 1
+      return try skip(length)
+    }
+    try requireWhole(length)
+    try checkTrailer(word(length - 4), length)
+    if let secrets = DecryptionSecrets(block: .init(rebasing: buffer[used..<used + length]), isBigEndian: swapped) {
+      secretBytes += length
+      onSecrets(secrets)
+    } else {
+      ignoredSecrets &+= 1
+    }
+    consume(length)
   }
 
   /// Enhanced and obsolete packet blocks differ only in the width of the interface's number.

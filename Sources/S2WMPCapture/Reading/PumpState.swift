@@ -15,6 +15,8 @@ struct PumpState {
   var stopped = false
   /// Why reading ended before the file did.
   var error: CaptureError?
+  /// Secrets of the file that were not handed out yet, each with the position of the frame that follows them.
+  var secrets: [(position: UInt64, secrets: DecryptionSecrets)] = []
 
   /// Frames are handed over when about so many bytes of them are there.
   static let batchBytes: UInt64 = 256 << 10
@@ -52,6 +54,13 @@ struct PumpState {
       end(shared, error)
     }
     return reading
+  }
+
+  /// Keeps secrets until the frames before them were handed out.
+  static func keep(_ secrets: DecryptionSecrets, _ shared: UnsafeMutablePointer<PumpState>) {
+    pthread_mutex_lock(&shared.pointee.lock)
+    shared.pointee.secrets.append((shared.pointee.ring.writing, secrets))
+    pthread_mutex_unlock(&shared.pointee.lock)
   }
 
   /// Makes what was read so far available to the other side.

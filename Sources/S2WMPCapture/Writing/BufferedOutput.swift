@@ -34,6 +34,11 @@ struct BufferedOutput: ~Copyable {
     return path != "-" && fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
+  /// From now on only its owner may read the file.
+  func makePrivate() {
+    if isRegularFile { fchmod(descriptor, 0o600) }
+  }
+
   /// Adds one record; `isFrame` records are counted for error messages.
   mutating func append(isFrame: Bool, _ fill: (inout [UInt8]) -> Void) throws(CaptureWriteError) {
     let before = buffer.count

@@ -19,16 +19,35 @@ public final class CaptureFileWriter: FrameWriter {
   private var pcapng = PcapngRecords()
   private var linkType: Int32?
   private var isClosed = false
+  private let supply: (any SecretsSupply)?
+  private var secretBytes = 0
 
-  /// Makes the file (mode 0644 less the umask) or empties it.
+  /// Makes the file (mode 0644 less the umask; 0600 once it holds secrets) or empties it.
   ///
   /// - linkType: put into the header at once, so that a capture of no frames is a readable file too.
-  public init(path: String, format: CaptureFileFormat? = nil, linkType: Int32? = nil) throws(CaptureWriteError) {
+  /// - secrets: written into a pcapng file before its first frame, and later whenever there are news. A pcap file cannot hold any.
+  public init(
+    path: String, format: CaptureFileFormat? = nil, linkType: Int32? = nil, secrets supply: (any SecretsSupply)? = nil
+  ) throws(CaptureWriteError) {
     self.path = path
     self.format = format ?? (path.hasSuffix(".pcapng") ? .pcapng : .pcap)
+    self.supply = supply
     output = try BufferedOutput(path: path)
     self.linkType = linkType
     if let linkType, self.format == .pcap { try start(linkType: linkType) }
+    if let supply, self.format == .pcapng { try put(supply.everything()) }
+  }
+
+  private func put(_ secrets: [DecryptionSecrets]) throws(CaptureWriteError) {
+    for secrets in secrets where secretBytes + secrets.bytes.count <= DecryptionSecrets.maximumBytes {
+      if secretBytes == 0 { output.makePrivate() }
+      secretBytes += secrets.bytes.count
+      try output.append(isFrame: false) { [self] in pcapng.put(secrets, to: &$0) }
+    }
+  }
+
+  private func putNews() throws(CaptureWriteError) {
+    if let supply, format == .pcapng { try put(supply.news()) }
   }
 
   /// Bytes of the file so far, buffered ones included.
@@ -46,12 +65,15 @@ public final class CaptureFileWriter: FrameWriter {
     if format == .pcap {
       try output.append(isFrame: true) { PcapRecords.putRecord(frame, to: &$0) }
     } else {
+      try putNews()
       try output.append(isFrame: true) { [self] in pcapng.put(frame, to: &$0) }
     }
   }
 
   public func flushIfDue() throws(CaptureWriteError) {
-    if !isClosed { try output.flushIfDue() }
+    if isClosed { return }
+    try putNews()
+    try output.flushIfDue()
   }
 
   /// Hands everything buffered to the operating system.
@@ -62,13 +84,14 @@ public final class CaptureFileWriter: FrameWriter {
   public func close() throws(CaptureWriteError) {
     if isClosed { return }
     isClosed = true
-    if output.size == 0 { try startEmpty() }
+    try putNews()
+    if output.frames == 0 { try startEmpty() }
     try output.close()
   }
 
   /// A capture of no frames is a readable file, too.
   private func startEmpty() throws(CaptureWriteError) {
-    if format == .pcap { return try start(linkType: linkType ?? 1) }
+    if format == .pcap { return output.size == 0 ? try start(linkType: linkType ?? 1) : () }
     try output.append(isFrame: false) { [self] in pcapng.begin(linkType: linkType, to: &$0) }
   }
 
@@ -84,12 +107,19 @@ public final class CaptureFileWriter: FrameWriter {
 
   private func becomePcapng(because reason: CaptureWriteError.PcapngReason) throws(CaptureWriteError) {
     format = .pcapng
-    if output.frames == 0, output.buffer.count == Int(output.size) { return output.discard() }
+    if output.frames == 0, output.buffer.count == Int(output.size) {
+      output.discard()
+      return try put(supply?.everything() ?? [])
+    }
     guard output.isRegularFile, let linkType else { throw .needsPcapng(path: path, reason: reason) }
     try output.flush()
     let temporary = path + ".pcapng-part"
     var rewritten = try BufferedOutput(path: temporary)
     do throws(CaptureWriteError) {
+      for secrets in supply?.everything() ?? [] {
+        rewritten.makePrivate()
+        try rewritten.append(isFrame: false) { pcapng.put(secrets, to: &$0) }
+      }
       try PcapReplay(path: path, linkType: linkType).forEach { frame throws(CaptureWriteError) in
         try rewritten.append(isFrame: true) { pcapng.put(frame, to: &$0) }
       }

@@ -10,15 +10,16 @@ struct PcapngRecords {
   }
 
   private var interfaces: [Interface] = []
+  private var hasSection = false
 
   /// The start of a file, for one of no frames: a section and, when its link type is known, an interface.
   mutating func begin(linkType: Int32?, to output: inout [UInt8]) {
-    Self.putSectionHeader(to: &output)
+    if !hasSection { putSectionHeader(to: &output) }
     if let linkType { add(Interface(linkType: linkType, snapLength: 0), to: &output) }
   }
 
   mutating func put(_ frame: Frame, to output: inout [UInt8]) {
-    if interfaces.isEmpty { Self.putSectionHeader(to: &output) }
+    if !hasSection { putSectionHeader(to: &output) }
     let isCut = frame.wireLength > frame.bytes.count
     // Snap length 0 means "no limit", so an empty remainder without a time can only be written with the time 1970-01-01.
     if frame.time.isNone, !(isCut && frame.bytes.isEmpty) {
@@ -31,7 +32,7 @@ struct PcapngRecords {
   private mutating func putSimplePacket(_ frame: Frame, snapLength: UInt32, to output: inout [UInt8]) {
     let wanted = Interface(linkType: frame.linkType, snapLength: snapLength)
     if let first = interfaces.first, first != wanted {
-      Self.putSectionHeader(to: &output)
+      putSectionHeader(to: &output)
       interfaces.removeAll()
     }
     if interfaces.isEmpty { add(wanted, to: &output) }
@@ -67,8 +68,16 @@ struct PcapngRecords {
     }
   }
 
-  private static func putSectionHeader(to output: inout [UInt8]) {
-    putBlock(type: 0x0a0d_0d0a, to: &output) { output in
+  /// Secrets for the packets that follow; none that no reader would take.
+  mutating func put(_ secrets: DecryptionSecrets, to output: inout [UInt8]) {
+    guard let block = secrets.block(bigEndian: false) else { return }
+    if !hasSection { putSectionHeader(to: &output) }
+    output += block
+  }
+
+  private mutating func putSectionHeader(to output: inout [UInt8]) {
+    hasSection = true
+    Self.putBlock(type: 0x0a0d_0d0a, to: &output) { output in
       output.putLittleEndian(0x1a2b_3c4d as UInt32)
       output.putLittleEndian(1 as UInt16)
       output.putLittleEndian(0 as UInt16)

@@ -27,17 +27,23 @@ public final class RingWriter: FrameWriter {
   public private(set) var frames: UInt64 = 0
   private let path: String
   private let linkType: Int32?
+  private let supply: (any SecretsSupply)?
   private var current: CaptureFileWriter
   private var fileNumber = 1
   private var began: CaptureTime = .none
 
   /// Makes the first file at once, so that a folder that cannot be written is known before the capture starts.
-  public init(path: String, limits: RingLimits, start: CaptureTime, linkType: Int32? = nil) throws(CaptureWriteError) {
+  ///
+  /// - secrets: every pcapng file of the series gets all of them.
+  public init(
+    path: String, limits: RingLimits, start: CaptureTime, linkType: Int32? = nil, secrets supply: (any SecretsSupply)? = nil
+  ) throws(CaptureWriteError) {
+    self.supply = supply
     self.path = path
     self.limits = limits
     self.linkType = linkType
     let first = Self.name(path, number: 1, time: start)
-    current = try CaptureFileWriter(path: first, linkType: linkType)
+    current = try CaptureFileWriter(path: first, linkType: linkType, secrets: supply)
     paths = [first]
   }
 
@@ -64,7 +70,7 @@ public final class RingWriter: FrameWriter {
     fileNumber += 1
     began = time
     let next = Self.name(path, number: fileNumber, time: time)
-    current = try CaptureFileWriter(path: next, linkType: linkType)
+    current = try CaptureFileWriter(path: next, linkType: linkType, secrets: supply)
     paths.append(next)
     while let files = limits.files, paths.count > max(files, 1) { unlink(paths.removeFirst()) }
   }

@@ -8,10 +8,14 @@ struct DERReader {
   static var sequence: UInt8 { 0x30 }
   static var integer: UInt8 { 0x02 }
   static var bitString: UInt8 { 0x03 }
+  static var octetString: UInt8 { 0x04 }
   static var null: UInt8 { 0x05 }
   static var objectIdentifier: UInt8 { 0x06 }
 
   init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+  /// Bytes read so far.
+  var offset: Int { position }
 
   var isAtEnd: Bool { position == bytes.count }
 

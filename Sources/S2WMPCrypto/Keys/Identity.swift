@@ -49,6 +49,12 @@ public final class Identity: Sendable {
     try self.init(parts: try PrivateKeyBlock.read(pem: pem, passphrase: passphrase))
   }
 
+  /// The same from bytes that are wiped afterwards.
+  public convenience init(pem: SecretBytes, passphrase: SecretBytes?) throws(IdentityError) {
+    let parts = pem.withBytes { pem in Result { () throws(IdentityError) in try PrivateKeyBlock.read(pem: pem, passphrase: passphrase) } }
+    try self.init(parts: parts.get())
+  }
+
   /// Sorts the keys of a file.
   convenience init(parts: [KeyHandle]) throws(IdentityError) {
     guard !parts.isEmpty else { throw .noKey }

@@ -6,10 +6,13 @@ enum PrivateKeyBlock {
   static let limit = 1 << 20
 
   /// All private keys of a PEM text, in its order.
-  static func read(pem: [UInt8], passphrase: SecretBytes?) throws(IdentityError) -> [KeyHandle] {
+  static func read(pem: UnsafeRawBufferPointer, passphrase: SecretBytes?) throws(IdentityError) -> [KeyHandle] {
     guard pem.count <= limit else { throw .tooLarge }
-    let bio = BIO_new_mem_buf(pem, Int32(pem.count))
+    guard pem.count > 0 else { throw .noKey }
+    // It reads the bytes where they are.
+    let bio = BIO_new_mem_buf(pem.baseAddress, Int32(pem.count))
     defer { BIO_free(bio) }
+    forgetErrors()
     var handles: [KeyHandle] = []
     while let block = try nextBlock(bio) {
       guard handles.count < 2 else { throw .tooManyKeys }
@@ -20,6 +23,10 @@ enum PrivateKeyBlock {
       }
     }
     return handles
+  }
+
+  static func read(pem: [UInt8], passphrase: SecretBytes?) throws(IdentityError) -> [KeyHandle] {
+    try pem.withUnsafeBytes { pem in Result { () throws(IdentityError) in try read(pem: pem, passphrase: passphrase) } }.get()
   }
 
   private static func nextBlock(_ bio: OpaquePointer?) throws(IdentityError) -> (name: String, bytes: SecretBytes)? {
@@ -71,11 +78,20 @@ enum PrivateKeyBlock {
     }
     defer { X509_SIG_free(envelope) }
     guard let envelope else { return try fail(.damagedKey) }
+    guard bytes.withBytes({ KeyEncryption.isTolerable($0) }) else { throw .encryption }
     guard let passphrase, passphrase.count > 0 else { throw .passphraseMissing }
+    forgetErrors()
     let info = passphrase.withBytes { PKCS8_decrypt(envelope, $0.baseAddress?.assumingMemoryBound(to: CChar.self), Int32($0.count)) }
     defer { PKCS8_PRIV_KEY_INFO_free(info) }
-    guard let info else { return try fail(.passphraseWrong) }
+    guard let info else { return try fail(unknownAlgorithm() ? .encryption : .passphraseWrong) }
     return try key(info)
+  }
+
+  /// Whether OpenSSL's first complaint was that it does not know a cipher or hash; otherwise the passphrase did not fit.
+  private static func unknownAlgorithm() -> Bool {
+    let code = ERR_peek_error()
+    let reasons = [EVP_R_UNKNOWN_PBE_ALGORITHM, EVP_R_UNSUPPORTED_CIPHER, EVP_R_UNSUPPORTED_PRF, EVP_R_UNSUPPORTED_KEY_DERIVATION_FUNCTION]
+    return ERR_GET_LIB(code) == ERR_LIB_EVP && reasons.contains(ERR_GET_REASON(code)) || ERR_GET_REASON(code) == ERR_R_UNSUPPORTED
   }
 
   private static func fail<T>(_ error: IdentityError) throws(IdentityError) -> T {

@@ -33,7 +33,16 @@ public final class LegacyKey: Sendable {
   public convenience init(pkcs8: [UInt8]) throws(IdentityError) { try self.init(try PrivateKeyBlock.decode(pkcs8)) }
 
   public convenience init(pem: [UInt8], passphrase: SecretBytes?) throws(IdentityError) {
-    let handles = try PrivateKeyBlock.read(pem: pem, passphrase: passphrase)
+    try self.init(parts: try PrivateKeyBlock.read(pem: pem, passphrase: passphrase))
+  }
+
+  /// The same from bytes that are wiped afterwards.
+  public convenience init(pem: SecretBytes, passphrase: SecretBytes?) throws(IdentityError) {
+    let parts = pem.withBytes { pem in Result { () throws(IdentityError) in try PrivateKeyBlock.read(pem: pem, passphrase: passphrase) } }
+    try self.init(parts: parts.get())
+  }
+
+  private convenience init(parts handles: [KeyHandle]) throws(IdentityError) {
     guard let first = handles.first else { throw .noKey }
     guard handles.count == 1 else { throw .tooManyKeys }
     try self.init(first)
@@ -79,33 +88,9 @@ public final class LegacyKey: Sendable {
 enum LegacyGroup {
   static let prime: [UInt8] = Hex.bytes(hex) ?? []
   static let generator: [UInt8] = [2]
-  private static let hex = "ccfff7e0a9b1524a6750065afdad803b08e5fe508d7bad6f6ba7d93a190eebf4dcc73fbf8385a20e7f4220dac0c83f8fcfa0963e9071c68c5f90bf386eb36b9f"
-}
-
-extension KeyHandle {
-  /// A public key in any group.
-  static func diffieHellman(prime: [UInt8], generator: [UInt8], value: [UInt8]) -> KeyHandle? {
-    numbers(prime, generator, value)
-  }
-
-  /// A new key pair in any group.
-  static func generate(prime: [UInt8], generator: [UInt8]) -> KeyHandle? {
-    guard let parameters = numbers(prime, generator, nil) else { return nil }
-    let context = EVP_PKEY_CTX_new(parameters.pointer, nil)
-    defer { EVP_PKEY_CTX_free(context) }
-    var key: OpaquePointer?
-    let done = EVP_PKEY_keygen_init(context) == 1 && EVP_PKEY_generate(context, &key) == 1
-    if !done { forgetErrors() }
-    return done ? KeyHandle(owning: key) : nil
-  }
-
-  private static func numbers(_ prime: [UInt8], _ generator: [UInt8], _ value: [UInt8]?) -> KeyHandle? {
-    let p = prime.withUnsafeBytes { BigNumber($0) }
-    let g = generator.withUnsafeBytes { BigNumber($0) }
-    let y = value.map { $0.withUnsafeBytes { BigNumber($0) } }
-    return make("DH", value == nil ? s2wmp_parameters_selection() : s2wmp_public_key_selection()) { builder in
-      OSSL_PARAM_BLD_push_BN(builder, s2wmp_name_prime(), p.pointer) == 1 && OSSL_PARAM_BLD_push_BN(builder, s2wmp_name_generator(), g.pointer) == 1
-        && (y.map { OSSL_PARAM_BLD_push_BN(builder, s2wmp_name_public(), $0.pointer) == 1 } ?? true)
-    }
-  }
+  /// A safe prime, made with `openssl prime -generate -bits 512 -safe`.
+  private static let hex = """
+    ccfff7e0a9b1524a6750065afdad803b08e5fe508d7bad6f6ba7d93a190eebf4\
+    dcc73fbf8385a20e7f4220dac0c83f8fcfa0963e9071c68c5f90bf386eb36b9f
+    """
 }

@@ -44,7 +44,7 @@ public final class Peer: PeerMachine {
   var server: Endpoint?
   var hasStopped = false
 
-  var timers = Timers()
+  var timers = Timers<TimerKey>()
   var now = PeerTime(wall: 0, monotonic: 0)
   var out: PeerEffects = []
 

@@ -17,7 +17,7 @@ enum TimerKey: Hashable {
 ///
 /// Setting a timer later, or cancelling it, leaves its entry in the heap; whoever comes to the entry looks at `moments` for what is true. So a timer that is
 /// moved with every packet costs a dictionary access, and the heap holds one entry a key.
-struct Timers {
+struct Timers<Key: Hashable> {
   private struct Moment {
     var wanted: UInt64?
     /// The earliest entry of this key in the heap.
@@ -26,13 +26,13 @@ struct Timers {
 
   private struct Entry {
     var due: UInt64
-    var key: TimerKey
+    var key: Key
   }
 
-  private var moments: [TimerKey: Moment] = [:]
+  private var moments: [Key: Moment] = [:]
   private var heap: [Entry] = []
 
-  mutating func set(_ key: TimerKey, at due: UInt64) {
+  mutating func set(_ key: Key, at due: UInt64) {
     if let moment = moments[key], moment.queued <= due {
       moments[key] = Moment(wanted: due, queued: moment.queued)
     } else {
@@ -41,7 +41,7 @@ struct Timers {
     }
   }
 
-  mutating func cancel(_ key: TimerKey) {
+  mutating func cancel(_ key: Key) {
     moments[key]?.wanted = nil
   }
 
@@ -60,14 +60,14 @@ struct Timers {
   }
 
   /// Takes one key that is due.
-  mutating func popDue(_ now: UInt64) -> TimerKey? {
+  mutating func popDue(_ now: UInt64) -> Key? {
     guard let due = next(), due <= now, let key = heap.first?.key else { return nil }
     pop()
     moments[key] = nil
     return key
   }
 
-  private mutating func requeue(_ key: TimerKey, _ moment: Moment) {
+  private mutating func requeue(_ key: Key, _ moment: Moment) {
     guard let wanted = moment.wanted else {
       moments[key] = nil
       return

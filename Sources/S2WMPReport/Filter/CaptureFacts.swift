@@ -4,7 +4,7 @@ import S2WMPWire
 
 /// What filters and columns know of a packet beside its fields.
 enum CaptureFacts {
-  static let all: [FilterField] = frames + conversation + endpoints + ports + packet + findings + exchange
+  static let all: [FilterField] = frames + conversation + endpoints + ports + packet + findings + exchange + keys
 
   private static let frames: [FilterField] = [
     number("frame", "number, from 1, of the frame that completed the packet") { $0.frame },
@@ -111,6 +111,23 @@ enum CaptureFacts {
     FilterField(
       name: "latency", note: "seconds from that packet to this one", kind: .duration,
       values: .numbers { packet, visit in packet.latency.map { visit(FilterNumber.bias($0)) } ?? false }),
+  ]
+
+  /// Known with keys only.
+  static let keys: [FilterField] = [
+    FilterField(
+      name: "plaintext", note: "with keys: the message", kind: .text,
+      values: .bytes { packet, visit in
+        guard var text = packet.opened?.text else { return false }
+        return text.withUTF8 { visit(UnsafeRawBufferPointer($0)) }
+      }),
+    FilterField(
+      name: "hash_ok", note: "with keys: whether the hash matches, true or false", kind: .choice,
+      values: .choice(
+        FilterChoice(names: ["false", "true"], bits: { packet in packet.opened?.isHashRight.map { $0 ? 2 : 1 } ?? 0 }))),
+    FilterField(
+      name: "client", note: "with keys: the client program's ID", kind: .bytes(fixed: 16),
+      values: .bytes { packet, visit in packet.opened?.client.map { client in client.bytes.withUnsafeBytes { visit($0) } } ?? false }),
   ]
 
   private static func number(_ name: String, _ note: String, _ value: @escaping @Sendable (Dissection) -> UInt64) -> FilterField {

@@ -35,6 +35,7 @@ public enum FieldCatalog {
       index["s2wmp.\(field.name)"] = field
     }
     for fact in CaptureFacts.all { index[fact.name] = fact }
+    for fact in CaptureFacts.keys { index["s2wmp.\(fact.name)"] = fact }
     index["s2wmp"] = FilterField(name: "s2wmp", note: "a whole packet", kind: .flag, values: .flag { $0.layout != nil })
     return index
   }()

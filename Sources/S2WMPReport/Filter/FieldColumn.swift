@@ -46,7 +46,8 @@ public struct FieldColumn: Sendable {
   }
 
   private func append(_ value: UnsafeRawBufferPointer, to out: inout [UInt8]) {
-    field.kind == .text ? out.append(contentsOf: value) : Notation.appendHex(value, to: &out)
+    guard field.kind == .text else { return Notation.appendHex(value, to: &out) }
+    PlaintextText.append(String(decoding: value, as: UTF8.self), escapingQuotes: false, to: &out)
   }
 
   private func append(_ choice: FilterChoice, _ bits: UInt64, to list: inout ColumnList) {

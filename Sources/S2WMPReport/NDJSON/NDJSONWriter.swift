@@ -169,6 +169,7 @@ public final class NDJSONWriter {
 
   /// What comes behind the fields: findings and the answer.
   private func tail(_ packet: borrowing Dissection) {
+    if let opened = packet.opened { return tail(packet, opened) }
     if packet.findings.isEmpty {
       var cursor = LineCursor(out.room(128))
       cursor.put(",\"expert\":[]")
@@ -183,6 +184,30 @@ public final class NDJSONWriter {
     answer(packet, &cursor)
     cursor.put(0x7d)
     out.advance(to: cursor.at)
+  }
+
+  /// The same with what keys told behind it.
+  private func tail(_ packet: borrowing Dissection, _ opened: OpenedPacket) {
+    scratch.removeAll(keepingCapacity: true)
+    Self.append(packet.experts(), to: &scratch)
+    let split = scratch.count
+    Self.append(opened, to: &scratch)
+    var cursor = LineCursor(out.room(scratch.count + 128))
+    cursor.put(Array(scratch[..<split]))
+    answer(packet, &cursor)
+    cursor.put(Array(scratch[split...]))
+    cursor.put(0x7d)
+    out.advance(to: cursor.at)
+  }
+
+  private static func append(_ opened: OpenedPacket, to out: inout [UInt8]) {
+    if let text = opened.text {
+      out += Array(",\"plaintext\":\"".utf8)
+      PlaintextText.append(text, escapingQuotes: true, to: &out)
+      out.append(0x22)
+    }
+    if let isRight = opened.isHashRight { out += Array(",\"hash_ok\":\(isRight)".utf8) }
+    if let client = opened.client { out += Array(",\"client\":\"\(client.hex)\"".utf8) }
   }
 
   private func answer(_ packet: borrowing Dissection, _ cursor: inout LineCursor) {

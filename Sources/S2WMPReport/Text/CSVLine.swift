@@ -67,7 +67,7 @@ public struct CSVLine: Sendable {
 }
 
 extension CSVLine {
-  /// Capture facts, what the packet is, its status, its findings, and what it answers.
+  /// Capture facts, what the packet is, its status, its findings, what it answers, and what keys told.
   public static var defaultColumns: [Column] {
     [
       Column("frame") { Notation.appendDecimal($0.frame, to: &$1) },
@@ -84,6 +84,9 @@ extension CSVLine {
       Column("expert") { appendExperts($0, to: &$1) },
       Column("reply_to") { if $0.replyTo != 0 { Notation.appendDecimal($0.replyTo, to: &$1) } },
       Column("latency") { if let latency = $0.latency { Notation.appendSeconds(nanoseconds: latency, to: &$1) } },
+      Column("plaintext") { if let text = $0.opened?.text { PlaintextText.append(text, escapingQuotes: false, to: &$1) } },
+      Column("hash_ok") { if let isRight = $0.opened?.isHashRight { $1.append(contentsOf: "\(isRight)".utf8) } },
+      Column("client") { if let client = $0.opened?.client { $1.append(contentsOf: client.hex.utf8) } },
     ]
   }
 

@@ -1,3 +1,4 @@
+import S2WMPAnalysis
 import S2WMPCrypto
 import S2WMPWire
 
@@ -8,6 +9,8 @@ struct FieldText {
   var dialect: Dialect
   var names: NameBook
   var options: TextOptions
+  /// What keys told of the packet.
+  var opened: OpenedPacket?
 
   func append(to out: inout StyledText) {
     switch row.relation {
@@ -16,6 +19,8 @@ struct FieldText {
     case .time: appendTime(to: &out)
     case .userID, .idOfKey: appendUser(to: &out)
     case .key: out.append("\(keyText)\(bytes.isEmpty ? "" : ", \(counted(bytes.count, "byte"))")")
+    case .encrypted where opened?.plaintext != nil: appendPlaintext(to: &out)
+    case .hash where opened?.isHashRight != nil: out.append(opened?.isHashRight == true ? "matches" : "does not match")
     case .encrypted: out.append(bytes.isEmpty ? "empty" : "\(counted(bytes.count, "byte")), encrypted")
     case .clientID: appendClient(to: &out)
     case .userName: appendName(to: &out)
@@ -60,7 +65,21 @@ struct FieldText {
 
   private func appendClient(to out: inout StyledText) {
     out.append { Notation.appendHex(bytes, to: &$0) }
+    if let client = opened?.client, dialect == .v1 {
+      out.append(client == ClientID.own ? "  is \(ClientID.ownName)" : "  is client \(client.hex)")
+    }
     if dialect == .legacy && bytes.elementsEqual(Self.legacyClient) { out.append("  sampleclient") }
+  }
+
+  /// How it was encrypted, with the bytes that this takes, and what it says.
+  private func appendPlaintext(to out: inout StyledText) {
+    switch opened?.cipher {
+    case .rsa(let wrapped): out.append("RSA-OAEP \(wrapped), AES-256-GCM \(BodySize.overhead): \"")
+    case .aesGCM: out.append("AES-256-GCM \(BodySize.overhead): \"")
+    default: out.append("AES-128-ECB: \"")
+    }
+    out.append(untrusted: opened?.plaintext ?? [], limit: 300)
+    out.append("\"")
   }
 
   /// SHA-1 of the name of the authors' program, in the clear.

@@ -22,9 +22,12 @@ struct PacketSentence {
     style = nil
     guard let view = packet.view else { return describeMalformed(packet) }
     switch view.layout {
-    case .messaging: messaging(view, view[Messaging.senderID], view[Messaging.receiverID], Int(view[Messaging.length]), book)
+    case .messaging:
+      messaging(view, view[Messaging.senderID], view[Messaging.receiverID], Int(view[Messaging.length]), book)
+      quote(packet)
     case .legacyMessaging:
       messaging(view, view[LegacyMessaging.senderID], view[LegacyMessaging.receiverID], Int(view[LegacyMessaging.length]), book)
+      quote(packet)
     case .legacyStatus: what.append("now \(code(view, "status"))")
     case .acknowledgement: acknowledgement(view)
     case .chatRequest, .chatRequestResponse, .legacyChatRequest, .idChange: keyExchange(view, packet, book)
@@ -52,6 +55,14 @@ struct PacketSentence {
     } else {
       what.append("  \(code(view, "status"))  \(counted(length, "byte"))")
     }
+  }
+
+  /// The message itself, when keys told it.
+  private mutating func quote(_ packet: Dissection) {
+    guard let plaintext = packet.opened?.plaintext else { return }
+    detail.append("\"")
+    detail.append(untrusted: plaintext, limit: 200)
+    detail.append("\"")
   }
 
   private mutating func acknowledgement(_ view: PacketView) {

@@ -33,7 +33,7 @@ public struct TreeBlock {
     appendHeading(packet, to: &out)
     let experts = packet.experts()
     if let view = packet.view {
-      for row in view.layout.rows { appendField(row, view, experts, to: &out) }
+      for row in view.layout.rows { appendField(row, view, experts, packet.opened, to: &out) }
     }
     for expert in experts { appendFinding(expert, to: &out) }
     appendAnswer(packet, to: &out)
@@ -79,7 +79,7 @@ public struct TreeBlock {
     if packet.frames.count > 8 { line.append(", … (\(packet.frames.count) in all)") }
   }
 
-  private mutating func appendField(_ row: FieldRow, _ view: PacketView, _ experts: [Expert], to out: inout [UInt8]) {
+  private mutating func appendField(_ row: FieldRow, _ view: PacketView, _ experts: [Expert], _ opened: OpenedPacket?, to out: inout [UInt8]) {
     let range = view.range(of: row)
     let bytes = UnsafeRawBufferPointer(rebasing: view.bytes[range])
     let offset = String(range.lowerBound)
@@ -92,7 +92,7 @@ public struct TreeBlock {
     line.advance(to: Self.valueColumn)
     let worst = experts.filter { $0.field == row.name }.map(\.severity).max()
     line.styled(worst.map { TextStyle($0) }) { text in
-      FieldText(row: row, bytes: bytes, dialect: view.layout.dialect, names: names, options: options).append(to: &text)
+      FieldText(row: row, bytes: bytes, dialect: view.layout.dialect, names: names, options: options, opened: opened).append(to: &text)
       if worst != nil { text.append("  !") }
     }
     finish(to: &out)

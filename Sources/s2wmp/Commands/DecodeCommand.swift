@@ -14,6 +14,7 @@ struct DecodeCommand: ParsableCommand {
       s2wmp decode chat.pcap --format tree --limit 1    every field and its bytes
       s2wmp decode chat.pcap -Y 'type == M'             only some packets
       s2wmp decode chat.pcap -e frame,sender_id,body    only some fields
+      s2wmp decode chat.pcap --keys bob.keylog          decrypted
       s2wmp decode chat.pcap -Y malformed -w bad.pcap   their frames, as a capture
       zcat old.pcap.gz | s2wmp decode - -T ndjson       from a pipe, for a program
 
@@ -41,15 +42,17 @@ struct DecodeCommand: ParsableCommand {
   @Flag(help: "List the names that --filter and --fields know, and end.")
   var fieldsHelp = false
 
+  @OptionGroup(title: "Decryption") var decryption: KeyArguments
+
   @OptionGroup(title: "Traffic") var traffic: TrafficArguments
 
   func validate() throws {
     if fieldsHelp { return }
-    if files.isEmpty { throw ValidationError("name a capture file, or - for standard input") }
-    if write != nil && files.contains("-") {
+    if captures.isEmpty { throw ValidationError("name a capture file, or - for standard input") }
+    if write != nil && captures.contains("-") {
       throw ValidationError("--write reads its input twice, which standard input does not allow: save it to a file first")
     }
-    if let write, write != "-", files.contains(where: { FileIdentity(path: $0) == FileIdentity(path: write) && FileIdentity(path: write) != nil }) {
+    if let write, write != "-", captures.contains(where: { FileIdentity(path: $0) == FileIdentity(path: write) && FileIdentity(path: write) != nil }) {
       throw ValidationError("--write would overwrite its own input \(write): name another file")
     }
     if write == "-" { throw ValidationError("--write - would mix frames with the results on standard output: name a file") }
@@ -57,9 +60,10 @@ struct DecodeCommand: ParsableCommand {
 
   func run() throws {
     if fieldsHelp { return StandardOutput.write(FieldsHelp.text) }
+    let keys = try decryption.material(and: files.filter { !captures.contains($0) })
     let out = LineBuffer { StandardOutput.write($0) }
     let printer = try PacketPrinter(display, to: out, counting: count)
-    let total = try decodeAll(printer, out)
+    let total = try decodeAll(printer, out, keys)
     printer.end()
     if count { StandardOutput.write("\(printer.matched)\n") }
     if !total.failed || printer.matched > 0, let closing = printer.closing(conversations: total.conversations, hint: hint) {
@@ -72,13 +76,14 @@ struct DecodeCommand: ParsableCommand {
   /// How to see what the closing line counts; without a file name that could hold anything.
   private var hint: String? { display.filter == nil ? "s2wmp decode --filter 'expert.severity >= warning'" : nil }
 
-  private func decodeAll(_ printer: PacketPrinter, _ out: LineBuffer) throws -> (conversations: UInt64, failed: Bool) {
+  private func decodeAll(_ printer: PacketPrinter, _ out: LineBuffer, _ keys: KeyMaterial) throws -> (conversations: UInt64, failed: Bool) {
     var total: (conversations: UInt64, failed: Bool) = (0, false)
-    let writer = try write.map { try openWriter($0) }
+    let carried = write == nil ? nil : CarriedSecrets()
+    let writer = try write.map { try openWriter($0, carried) }
     printer.begin()
-    for file in files where !printer.isDone {
+    for file in captures where !printer.isDone {
       if writer != nil { printer.frames = FrameSet() }
-      let recording = Recording(path: file, traffic: traffic, printer: printer)
+      let recording = Recording(path: file, traffic: traffic, printer: printer, keys: keys, carried: carried)
       let result = recording.decode()
       total.conversations += result.conversations
       if let failure = result.failure {
@@ -89,11 +94,17 @@ struct DecodeCommand: ParsableCommand {
       if let writer, let frames = printer.frames { try recording.copy(frames, to: writer) }
     }
     try closeWriter(writer)
+    if let writer, writer.format == .pcap, let carried, !carried.all.isEmpty {
+      StandardError.complain("\(writer.path) has no place for the keys of its input; a name that ends in .pcapng makes a file that has")
+    }
     return total
   }
 
-  private func openWriter(_ path: String) throws -> CaptureFileWriter {
-    do throws(CaptureWriteError) { return try CaptureFileWriter(path: path) } catch {
+  /// `--keys a b` names two key files: what cannot be a capture and is one of keys is taken for that.
+  private var captures: [String] { decryption.keys.isEmpty ? files : files.filter { !KeyFiles.isKeyFile(at: $0) } }
+
+  private func openWriter(_ path: String, _ carried: CarriedSecrets?) throws -> CaptureFileWriter {
+    do throws(CaptureWriteError) { return try CaptureFileWriter(path: path, secrets: carried) } catch {
       throw CommandError(description: "\(error)")
     }
   }

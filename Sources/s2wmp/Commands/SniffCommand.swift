@@ -14,6 +14,7 @@ struct SniffCommand: ParsableCommand {
       s2wmp sniff --list                       the devices
       sudo s2wmp sniff eth0 -w chat.pcapng     keep the frames while watching
       sudo s2wmp sniff lo --bpf 'tcp port 6000' --port 6000
+      sudo s2wmp sniff -w chat.pcapng --embed-keys keys.log
       sudo s2wmp sniff -q -w ring.pcap --ring-size 10 --ring-files 5
 
       Needs the right to capture: run it with sudo, or grant it once with setcap \
@@ -43,6 +44,10 @@ struct SniffCommand: ParsableCommand {
     help: ArgumentHelp("Write the captured frames (pcapng when the name ends so).", valueName: "file"))
   var write: String?
 
+  @Option(
+    help: ArgumentHelp("Decrypt with this key log, which may still grow, and keep it in what --write writes (pcapng).", valueName: "keylog"))
+  var embedKeys: String?
+
   @Option(help: ArgumentHelp("Begin a new file after this many MB.", valueName: "mb")) var ringSize: Double?
   @Option(help: ArgumentHelp("Begin a new file after this many seconds.", valueName: "s")) var ringTime: Double?
   @Option(help: ArgumentHelp("Keep only this many files.", valueName: "n")) var ringFiles: Int?
@@ -59,12 +64,17 @@ struct SniffCommand: ParsableCommand {
   @Option(name: [.customShort("B"), .long], help: ArgumentHelp("The kernel's buffer.", valueName: "mib"))
   var buffer: Int32?
 
+  @OptionGroup(title: "Decryption") var decryption: KeyArguments
+
   @OptionGroup(title: "Traffic") var traffic: TrafficArguments
 
   func validate() throws {
     if device != nil && interface != nil { throw ValidationError("name the device once: as the argument or with --interface") }
     if write == nil && (ringSize != nil || ringTime != nil || ringFiles != nil) {
       throw ValidationError("--ring-size, --ring-time and --ring-files shape what --write writes: add --write FILE")
+    }
+    if embedKeys != nil && write?.hasSuffix(".pcapng") != true {
+      throw ValidationError("--embed-keys keeps keys in a pcapng file: add --write with a name that ends in .pcapng")
     }
     if ringFiles != nil && ringSize == nil && ringTime == nil {
       throw ValidationError("--ring-files needs --ring-size or --ring-time, which say when a file is full")
@@ -120,10 +130,10 @@ struct SniffCommand: ParsableCommand {
   }
 
   /// What takes the frames that are kept; nil when none are.
-  func makeWriter(linkType: Int32) throws -> (any FrameWriter)? {
+  func makeWriter(linkType: Int32, _ secrets: KeyLogFollower?) throws -> (any FrameWriter)? {
     guard let write else { return nil }
-    guard ringSize != nil || ringTime != nil else { return try CaptureFileWriter(path: write, linkType: linkType) }
+    guard ringSize != nil || ringTime != nil else { return try CaptureFileWriter(path: write, linkType: linkType, secrets: secrets) }
     let limits = RingLimits(bytes: ringSize.map { UInt64($0 * 1_000_000) }, seconds: ringTime, files: ringFiles)
-    return try RingWriter(path: write, limits: limits, start: WallClock.now(), linkType: linkType)
+    return try RingWriter(path: write, limits: limits, start: WallClock.now(), linkType: linkType, secrets: secrets)
   }
 }

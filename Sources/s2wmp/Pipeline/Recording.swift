@@ -1,35 +1,46 @@
 import S2WMPAnalysis
 import S2WMPCapture
+import S2WMPCrypto
 
 /// One recorded capture on its way through reassembly, analysis and printing.
 struct Recording {
   var path: String
   var traffic: TrafficArguments
   var printer: PacketPrinter
+  /// Keys given for all captures; those that a capture carries are its own.
+  var keys = KeyMaterial()
+  /// Keeps the secrets of the capture for a copy of it.
+  var carried: CarriedSecrets?
 
   /// Decodes the whole file; a failure comes after everything before it was printed.
   func decode() -> (conversations: UInt64, failure: CaptureError?) {
     let analyzer = Analyzer(
-      options: traffic.analysisOptions(printer.needsOrder ? traffic.sorted : .immediate), seed: .random(in: 0 ... .max), sink: printer)
+      options: traffic.analysisOptions(printer.needsOrder ? traffic.sorted : .immediate), seed: .random(in: 0 ... .max), sink: printer,
+      keys: keys.isEmpty ? nil : KeyRing(keys))
     let decoder = CaptureDecoder(receiver: analyzer, limits: traffic.reassemblyLimits)
-    let failure = read { decoder.process($0) }
+    let failure = read(analyzer) { decoder.process($0) }
     decoder.finish()
     analyzer.finish()
     warn(analyzer.summary, decoder.counters)
     return (analyzer.summary.conversations, failure)
   }
 
-  private func read(_ take: (FrameBatch) -> Void) -> CaptureError? {
+  private func read(_ analyzer: Analyzer, _ take: (FrameBatch) -> Void) -> CaptureError? {
     var progress = Progress()
     defer { progress.clear() }
     do throws(CaptureError) {
-      let pump = FramePump(try CaptureFileReader(path: path))
+      let reader = try CaptureFileReader(path: path)
+      let embedded = SecretsTaker(path, mayLookAhead: reader.isReadableAgain, analyzer, carried)
+      let pump = FramePump(reader)
+      pump.onSecrets = { embedded.take($0) }
       while !printer.isDone, let batch = try pump.next() {
+        embedded.hasFrames = true
         take(batch)
         let (bytesRead, totalBytes) = pump.progress
         progress.update(path, bytesRead, of: totalBytes)
       }
       pump.stop()
+      embedded.warn(unusable: pump.ignoredSecrets)
       return nil
     } catch {
       return error
@@ -55,5 +66,52 @@ struct Recording {
       guard frames.contains(frame.number) else { continue }
       do throws(CaptureWriteError) { try writer.write(frame) } catch { throw CommandError(description: "\(error)") }
     }
+  }
+}
+
+/// Takes the secrets that a capture carries, as they come.
+private final class SecretsTaker {
+  private let path: String
+  private let analyzer: Analyzer
+  private let carried: CarriedSecrets?
+  private let mayLookAhead: Bool
+  private var hasLookedAhead = false
+  private var unreadable = 0
+  /// A frame was handed out.
+  var hasFrames = false
+
+  init(_ path: String, mayLookAhead: Bool, _ analyzer: Analyzer, _ carried: CarriedSecrets?) {
+    self.path = path
+    self.mayLookAhead = mayLookAhead
+    self.analyzer = analyzer
+    self.carried = carried
+  }
+
+  /// A file that begins with keys of ours may have more behind its frames, as `sniff --embed-keys` leaves it: then they are looked for at once.
+  func take(_ secrets: DecryptionSecrets) {
+    carried?.add(secrets)
+    guard secrets.type == EmbeddedKeys.type, !hasLookedAhead else { return }
+    if !hasFrames && mayLookAhead {
+      hasLookedAhead = true
+      use(SecretsFile.readable(in: path))
+    } else {
+      use([secrets])
+    }
+  }
+
+  private func use(_ secrets: [DecryptionSecrets]) {
+    var whole = KeyLog()
+    for log in EmbeddedKeys.logs(secrets) {
+      if let log { whole.merge(log) } else { unreadable += 1 }
+    }
+    if whole.count == 0 { return }
+    let ring = analyzer.keys ?? KeyRing(KeyMaterial())
+    ring.add(whole)
+    analyzer.keys = ring
+  }
+
+  func warn(unusable: Int) {
+    let count = unusable + unreadable
+    if count > 0 { StandardError.complain("\(path): \(count) of the key logs in it cannot be read; s2wmp keys extract shows them") }
   }
 }

@@ -1,6 +1,7 @@
 import Glibc
 import S2WMPAnalysis
 import S2WMPCapture
+import S2WMPCrypto
 import S2WMPReport
 
 /// Where Ctrl-C goes. Set before the handler is installed, read only by the handler.
@@ -16,15 +17,35 @@ final class SniffSession {
   private let analyzer: Analyzer
   private let decoder: CaptureDecoder
   private let start = WallClock.now()
+  private let embedded: KeyLogFollower?
 
   init(_ device: String, _ command: SniffCommand) throws {
     self.command = command
     out = LineBuffer { StandardOutput.write($0) }
     printer = try PacketPrinter(command.display, to: out, counting: false)
+    embedded = try command.embedKeys.map(KeyLogFollower.open)
+    let keys = try Self.keys(command, embedded)
     live = try LiveCapture(device: device, options: command.liveOptions)
-    writer = try command.makeWriter(linkType: live.linkType)
-    analyzer = Analyzer(options: command.traffic.analysisOptions(.immediate), seed: .random(in: 0 ... .max), sink: printer)
+    writer = try command.makeWriter(linkType: live.linkType, embedded)
+    analyzer = Analyzer(
+      options: command.traffic.analysisOptions(.immediate), seed: .random(in: 0 ... .max), sink: printer, keys: keys)
     decoder = CaptureDecoder(receiver: analyzer, limits: command.traffic.reassemblyLimits)
+  }
+
+  /// The keys given. Key logs are followed, as a peer may be writing them.
+  private static func keys(_ command: SniffCommand, _ embedded: KeyLogFollower?) throws -> KeyRing? {
+    let given = command.decryption
+    if given.keys.isEmpty && embedded == nil { return nil }
+    var material = try given.material()
+    var followers = try given.keys.filter(KeyFiles.isKeyLog).map(KeyLogFollower.open)
+    if let embedded {
+      followers.append(embedded)
+      material.add(try KeyFiles.log(embedded.text, embedded.path))
+    }
+    let ring = KeyRing(material)
+    let live = LiveKeys(followers)
+    if !followers.isEmpty { ring.refill = { live.refill() } }
+    return ring
   }
 
   func run() throws {

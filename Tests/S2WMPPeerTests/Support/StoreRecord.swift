@@ -5,6 +5,7 @@ import S2WMPWire
 /// A store that only remembers: what would be on disk after `kill -9`.
 final class StoreRecord {
   private(set) var identities: [Identity]
+  private(set) var legacyIdentities: [LegacyIdentity] = []
   private(set) var friends: [Identifier: FriendRecord] = [:]
   private(set) var outgoing: [OutgoingRecord] = []
   private(set) var received: [Identifier: Set<UInt64>] = [:]
@@ -17,21 +18,27 @@ final class StoreRecord {
 
   init(_ snapshot: PeerSnapshot) {
     identities = snapshot.identities
+    legacyIdentities = snapshot.legacyIdentities
     for friend in snapshot.friends { friends[friend.id] = friend }
     outgoing = snapshot.outgoing
     status = snapshot.status
   }
 
   var snapshot: PeerSnapshot {
-    PeerSnapshot(
+    var snapshot = PeerSnapshot(
       identities: identities, friends: friends.values.sorted { $0.id < $1.id }, outgoing: outgoing.sorted { $0.datetime < $1.datetime },
       status: status)
+    snapshot.legacyIdentities = legacyIdentities
+    return snapshot
   }
 
   func apply(_ change: StoreChange) {
     switch change {
     case .identityAdded(let identity): identities.insert(identity, at: 0)
-    case .identityForgotten(let id): identities.removeAll { $0.userID == id }
+    case .legacyIdentityAdded(let identity): legacyIdentities.insert(identity, at: 0)
+    case .identityForgotten(let id):
+      identities.removeAll { $0.userID == id }
+      legacyIdentities.removeAll { $0.userID == id }
     case .friendSaved(let record): friends[record.id] = record
     case .friendRemoved(let id):
       friends[id] = nil
