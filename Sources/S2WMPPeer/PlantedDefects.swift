@@ -42,25 +42,29 @@ public struct PlantedDefect: Sendable {
     PlantedDefect("long-name", "6.1/1.name-length", .acceptedMalformed, "frames a name_length of 256 in a CR") { LongName() },
     PlantedDefect("late-fault", "4/framed.at-once", .noReply, "sees a bad version or type only when 28 bytes are there") { LateFault() },
     PlantedDefect("fault-unanswered", "6.1/1.answer", .noReply, "closes without an ACK when it cannot frame") {
-      Reacting(FaultReaction(answers: false, then: .close))
+      Switched { $0.faultReaction = FaultReaction(answers: false, then: .close) }
     },
     PlantedDefect("fault-kept-open", "6.1/1.close", .connection, "answers what it cannot frame, and keeps the connection") {
-      Reacting(FaultReaction(answers: true, then: .stay))
+      Switched { $0.faultReaction = FaultReaction(answers: true, then: .stay) }
     },
     PlantedDefect("fault-reset", "4/closing", .connection, "resets the connection instead of closing it when it cannot frame") {
-      Reacting(FaultReaction(answers: true, then: .reset))
+      Switched { $0.faultReaction = FaultReaction(answers: true, then: .reset) }
     },
     PlantedDefect("resynchronises", "4/framed.resynchronise", .connection, "looks for the next packet one byte further when it cannot frame") {
-      Reacting(FaultReaction(answers: false, then: .skip))
+      Switched { $0.faultReaction = FaultReaction(answers: false, then: .skip) }
     },
   ]
 
   private static let connections = [
-    PlantedDefect("closes-after-packet", "4/tcp.many-packets", .connection, "closes after each packet") { ClosingAfterPacket() },
-    PlantedDefect("one-packet-a-segment", "4/tcp.pipelined", .noReply, "drops what follows a packet in the same segment") { OnePacket() },
-    PlantedDefect("half-close-unanswered", "4/half-close.inside", .noReply, "a half-close inside a packet gets no ACK") { SilentEnd() },
-    PlantedDefect("no-read-timeout", "4/read-timeout", .hang, "waits for ever inside a packet") { Patient() },
-    PlantedDefect("stall-unanswered", "4/read-timeout.answer", .noReply, "a stall inside a packet is closed without an ACK") { SilentStall() },
+    PlantedDefect("closes-after-packet", "4/tcp.many-packets", .connection, "closes after each packet") { Switched { $0.closesEach = true } },
+    PlantedDefect("one-packet-a-segment", "4/tcp.pipelined", .noReply, "drops what follows a packet in the same segment") { Switched { $0.readsAll = false } },
+    PlantedDefect("half-close-unanswered", "4/half-close.inside", .noReply, "a half-close inside a packet gets no ACK") {
+      Switched { $0.endReaction.answers = false }
+    },
+    PlantedDefect("no-read-timeout", "4/read-timeout", .hang, "waits for ever inside a packet") { Switched { $0.times = false } },
+    PlantedDefect("stall-unanswered", "4/read-timeout.answer", .noReply, "a stall inside a packet is closed without an ACK") {
+      Switched { $0.stallReaction.answers = false }
+    },
     PlantedDefect("answers-reversed", "4/tcp.order", .wrongEcho, "answers the packets of one segment in reverse order") { Reversed() },
   ]
 
@@ -70,17 +74,16 @@ public struct PlantedDefect: Sendable {
     PlantedDefect("sc-body-ignored", "6.1/2.sc-length", .acceptedMalformed, "takes an SC that has a body") { StatusBody() },
     PlantedDefect("empty-body-4", "6.1/2.m-length", .wrongError, "an M of length 0 is error 4") { EmptyBody() },
     PlantedDefect("undefined-checked", "3.1/undefined", .rejectedValid, "rejects an M whose undefined bytes are not zero") { StrictUndefined() },
-    PlantedDefect("receiver-unchecked", "6.1/3.receiver", .acceptedMalformed, "takes packets for any receiver") { AnyReceiver() },
+    PlantedDefect("receiver-unchecked", "6.1/3.receiver", .acceptedMalformed, "takes packets for any receiver") { Switched { $0.receivers = true } },
     PlantedDefect("stranger-3", "6.1/3.sender", .wrongError, "a sender who is no friend is error 3") { Renumbered([.sender: 3]) },
-    PlantedDefect("client-unchecked", "6.1/3.client", .acceptedMalformed, "takes every client ID") { AnyClient() },
+    PlantedDefect("client-unchecked", "6.1/3.client", .acceptedMalformed, "takes every client ID") { Switched { $0.clients = true } },
     PlantedDefect("client-replayed", "5.3/bound", .acceptedMalformed, "takes a client_id field again that was good in another packet") { ReplayedClient() },
     PlantedDefect("client-4", "6.1/3.client-error", .wrongError, "a wrong client ID is error 4") { Renumbered([.client: 4]) },
     PlantedDefect("decrypt-2", "6.1/4.body", .wrongError, "a body that does not decrypt is error 2") { Renumbered([.body: 2]) },
-    PlantedDefect("decrypt-1", "6.1/4.error", .wrongError, "a body that does not decrypt is error 1") { Renumbered([.body: 1]) },
-    PlantedDefect("hash-unchecked", "6.1/5.hash", .acceptedMalformed, "takes every hash") { AnyHash() },
+    PlantedDefect("hash-unchecked", "6.1/5.hash", .acceptedMalformed, "takes every hash") { Switched { $0.hashes = true } },
     PlantedDefect("hash-3", "6.1/5.error", .wrongError, "a wrong hash is error 3") { Renumbered([.hash: 3]) },
     PlantedDefect("text-before-hash", "6.1/5.order", .wrongError, "looks at the text before the hash: 3 where 2 is due") { TextFirst() },
-    PlantedDefect("any-text", "6.1/6.utf8", .acceptedMalformed, "delivers text that is not UTF-8") { AnyText() },
+    PlantedDefect("any-text", "6.1/6.utf8", .acceptedMalformed, "delivers text that is not UTF-8") { Switched { $0.texts = true } },
     PlantedDefect("empty-text-rejected", "6.1/empty", .rejectedValid, "rejects an empty text") { NoEmptyText() },
   ]
 
@@ -90,7 +93,7 @@ public struct PlantedDefect: Sendable {
     PlantedDefect("late-swallowed", "6.1/duplicate.late", .rejectedValid, "acknowledges an M older than the last one, and does not deliver it") {
       Delivering(.acknowledge, .acknowledge)
     },
-    PlantedDefect("stale-status", "6.1/sc.stale", .acceptedMalformed, "applies an SC that is older than the last one") { StaleStatus() },
+    PlantedDefect("stale-status", "6.1/sc.stale", .acceptedMalformed, "applies an SC that is older than the last one") { Switched { $0.statuses = true } },
   ]
 
   private static let echoes = [
@@ -104,7 +107,7 @@ public struct PlantedDefect: Sendable {
   ]
 
   private static let requests = [
-    PlantedDefect("cr-any-id", "6.1/cr.id", .acceptedMalformed, "takes a CR whose ID is not its key's") { AnyRequestID() },
+    PlantedDefect("cr-any-id", "6.1/cr.id", .acceptedMalformed, "takes a CR whose ID is not its key's") { Switched { $0.requestIDs = true } },
     PlantedDefect("cr-any-key", "6.1/cr.key", .acceptedMalformed, "answers CRR 0 to a key that is of no use") { AnyKey() },
     PlantedDefect("cr-any-name", "6.1/cr.name", .acceptedMalformed, "takes any bytes for a user name") { AnyName() },
     PlantedDefect("cr-user-2", "6.1/cr.user-id", .wrongError, "a CR for somebody else gets status 2") { RequestStatus([3: 2]) },
@@ -114,17 +117,17 @@ public struct PlantedDefect: Sendable {
   ]
 
   private static let changes = [
-    PlantedDefect("ic-any-id", "6.1/3.ic-new-id", .acceptedMalformed, "takes an IC whose new ID is not its key's") { AnyNewID() },
-    PlantedDefect("ic-unauthentic", "6.1/3.ic-client", .acceptedMalformed, "takes an IC whatever its client ID") { AnyChange() },
-    PlantedDefect("ic-again-rejected", "6.1/ic.again", .rejectedValid, "rejects an IC that was applied already") { NoRepeatedChange() },
+    PlantedDefect("ic-any-id", "6.1/3.ic-new-id", .acceptedMalformed, "takes an IC whose new ID is not its key's") { Switched { $0.newIDs = true } },
+    PlantedDefect("ic-unauthentic", "6.1/3.ic-client", .acceptedMalformed, "takes an IC whatever its client ID") { Switched { $0.changes = true } },
+    PlantedDefect("ic-again-rejected", "6.1/ic.again", .rejectedValid, "rejects an IC that was applied already") { Switched { $0.repeatsChanges = false } },
     PlantedDefect("ic-key-1", "6.1/2.ic-key", .wrongError, "an IC with an unusable key is error 1") { ChangeKey() },
   ]
 
   private static let datagrams = [
     PlantedDefect("udp-reflects", "4/udp.no-answer", .wrongEcho, "answers a malformed datagram with an ACK") { Reflecting() },
     PlantedDefect("udp-trailing", "4/udp.one-packet", .acceptedMalformed, "takes a datagram with bytes behind the packet") { Trailing() },
-    PlantedDefect("bpm-for-others", "6.1/bpm.lookup-id", .acceptedMalformed, "answers a BPM that asks for somebody else") { AnsweringForOthers() },
-    PlantedDefect("bpm-invisible", "6.1/bpm.invisible", .acceptedMalformed, "answers strangers although it is invisible") { NeverInvisible() },
+    PlantedDefect("bpm-for-others", "6.1/bpm.lookup-id", .acceptedMalformed, "answers a BPM that asks for somebody else") { Switched { $0.addressees = true } },
+    PlantedDefect("bpm-invisible", "6.1/bpm.invisible", .acceptedMalformed, "answers strangers although it is invisible") { Switched { $0.askers = true } },
     PlantedDefect("bpr-request-id", "3.6/request-id", .wrongEcho, "a BPR carries the request_id 0") { ForgettingRequests() },
   ]
 
@@ -141,6 +144,38 @@ public struct PlantedDefect: Sendable {
     PlantedDefect("leak", "6.1/leak", .slow, "keeps a copy of every packet") { Leaking() },
     PlantedDefect("slow-growth", "6.1/slow", .slow, "compares every packet with all packets before it") { Growing() },
   ]
+}
+
+/// Rules of which single answers are switched over: what is said here of "any" is accepted unseen.
+private final class Switched: PeerRules {
+  var (faultReaction, endReaction, stallReaction) = (FaultReaction.sound, FaultReaction.sound, FaultReaction.sound)
+  var (closesEach, readsAll, times) = (false, true, true)
+  var (receivers, clients, hashes, texts, statuses) = (false, false, false, false, false)
+  var (requestIDs, newIDs, changes, repeatsChanges) = (false, false, false, true)
+  var (addressees, askers) = (false, false)
+
+  init(_ change: (Switched) -> Void) {
+    super.init()
+    change(self)
+  }
+
+  override func reaction(to fault: FrameFault) -> FaultReaction { faultReaction }
+  override var reactionToEnd: FaultReaction { endReaction }
+  override var reactionToStall: FaultReaction { stallReaction }
+  override var closesAfterPacket: Bool { closesEach }
+  override var readsOn: Bool { readsAll }
+  override var timesReads: Bool { times }
+  override func isForMe(_ isMine: Bool) -> Bool { isMine || receivers }
+  override func accepts(client: Identifier, field: Identifier, isAllowed: Bool) -> Bool { isAllowed || clients }
+  override func accepts(hashMatches: Bool) -> Bool { hashMatches || hashes }
+  override func accepts(plaintext: [UInt8], isText: Bool) -> Bool { isText || texts }
+  override func appliesStatus(isNewer: Bool) -> Bool { isNewer || statuses }
+  override func accepts(idIsKeys: Bool) -> Bool { idIsKeys || requestIDs }
+  override func accepts(changeIDIsKeys: Bool) -> Bool { changeIDIsKeys || newIDs }
+  override func accepts(changeIsAuthentic: Bool) -> Bool { changeIsAuthentic || changes }
+  override func repeatedChange(_ isAuthentic: Bool) -> Bool { isAuthentic && repeatsChanges }
+  override func answers(isAddressed: Bool) -> Bool { isAddressed || addressees }
+  override func answers(isVisible: Bool) -> Bool { isVisible || askers }
 }
 
 // Framing.
@@ -200,34 +235,6 @@ private final class LateFault: PeerRules {
   }
 }
 
-private final class Reacting: PeerRules {
-  private let reaction: FaultReaction
-  init(_ reaction: FaultReaction) { self.reaction = reaction }
-  override func reaction(to fault: FrameFault) -> FaultReaction { reaction }
-}
-
-// Connections.
-
-private final class ClosingAfterPacket: PeerRules {
-  override var closesAfterPacket: Bool { true }
-}
-
-private final class OnePacket: PeerRules {
-  override var readsOn: Bool { false }
-}
-
-private final class SilentEnd: PeerRules {
-  override var reactionToEnd: FaultReaction { FaultReaction(answers: false, then: .close) }
-}
-
-private final class Patient: PeerRules {
-  override var timesReads: Bool { false }
-}
-
-private final class SilentStall: PeerRules {
-  override var reactionToStall: FaultReaction { FaultReaction(answers: false, then: .close) }
-}
-
 private final class Reversed: PeerRules {
   override func arrange(_ answers: inout [UInt8]) {
     let size = Acknowledgement.length
@@ -266,18 +273,10 @@ private final class StrictUndefined: PeerRules {
   override func hasDefinedFields(_ packet: PacketView, _ all: Bool) -> Bool { packet.undefinedValues.isEmpty }
 }
 
-private final class AnyReceiver: PeerRules {
-  override func isForMe(_ isMine: Bool) -> Bool { true }
-}
-
 private final class Renumbered: PeerRules {
   private let errors: [MessageCheck: UInt8]
   init(_ errors: [MessageCheck: UInt8]) { self.errors = errors }
   override func error(_ check: MessageCheck) -> UInt8 { errors[check] ?? super.error(check) }
-}
-
-private final class AnyClient: PeerRules {
-  override func accepts(client: Identifier, field: Identifier, isAllowed: Bool) -> Bool { true }
 }
 
 private final class ReplayedClient: PeerRules {
@@ -288,10 +287,6 @@ private final class ReplayedClient: PeerRules {
   }
 }
 
-private final class AnyHash: PeerRules {
-  override func accepts(hashMatches: Bool) -> Bool { true }
-}
-
 private final class TextFirst: PeerRules {
   override func firstError(_ checks: inout MessageChecks) -> UInt8 {
     var error = checks.fields()
@@ -300,10 +295,6 @@ private final class TextFirst: PeerRules {
     if error == 0 { error = checks.utf8() }
     return error == 0 ? checks.hash() : error
   }
-}
-
-private final class AnyText: PeerRules {
-  override func accepts(plaintext: [UInt8], isText: Bool) -> Bool { true }
 }
 
 private final class NoEmptyText: PeerRules {
@@ -318,10 +309,6 @@ private final class Delivering: PeerRules {
   override func delivery(isRepeated: Bool, isLate: Bool) -> Delivery { isRepeated ? repeated : isLate ? late : .deliver }
 }
 
-private final class StaleStatus: PeerRules {
-  override func appliesStatus(isNewer: Bool) -> Bool { true }
-}
-
 private final class Echoing: PeerRules {
   private let change: (inout AckFields, Identifier) -> Void
   init(_ change: @escaping (inout AckFields, Identifier) -> Void) { self.change = change }
@@ -333,10 +320,6 @@ private final class Echoing: PeerRules {
 }
 
 // Chat requests.
-
-private final class AnyRequestID: PeerRules {
-  override func accepts(idIsKeys: Bool) -> Bool { true }
-}
 
 private final class AnyKey: PeerRules {
   override func verdict(on checks: inout RequestChecks) -> RequestVerdict {
@@ -373,18 +356,6 @@ private final class DenyingFriends: PeerRules {
 
 // ID changes.
 
-private final class AnyNewID: PeerRules {
-  override func accepts(changeIDIsKeys: Bool) -> Bool { true }
-}
-
-private final class AnyChange: PeerRules {
-  override func accepts(changeIsAuthentic: Bool) -> Bool { true }
-}
-
-private final class NoRepeatedChange: PeerRules {
-  override func repeatedChange(_ isAuthentic: Bool) -> Bool { false }
-}
-
 private final class ChangeKey: PeerRules {
   override func firstError(_ checks: inout IDChangeChecks) -> UInt8 { checks.fields() == 0 ? checks.sender() : 1 }
 }
@@ -402,14 +373,6 @@ private final class Trailing: PeerRules {
     if case .trailing = Framer.datagram(bytes, .v1) { return true }
     return super.accepts(datagram: bytes)
   }
-}
-
-private final class AnsweringForOthers: PeerRules {
-  override func answers(isAddressed: Bool) -> Bool { true }
-}
-
-private final class NeverInvisible: PeerRules {
-  override func answers(isVisible: Bool) -> Bool { true }
 }
 
 private final class ForgettingRequests: PeerRules {

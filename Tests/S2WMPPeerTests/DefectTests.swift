@@ -112,7 +112,6 @@ struct DefectProbe: CustomTestStringConvertible {
     },
     DefectProbe(feeding: "client-4", sound: "ACK(0,1)", defective: "ACK(0,4)") { [try Build.message("x").changed(at: 48)] },
     DefectProbe(feeding: "decrypt-2", sound: "ACK(0,4)", defective: "ACK(0,2)") { [try Build.message("x").changed(at: 100)] },
-    DefectProbe(feeding: "decrypt-1", sound: "ACK(0,4)", defective: "ACK(0,1)") { [try Build.message("x").changed(at: 100)] },
     DefectProbe(feeding: "hash-unchecked", sound: "ACK(0,2)", defective: "ACK(1,0)") { [try Build.message("x").changed(at: 70)] },
     DefectProbe(feeding: "hash-3", sound: "ACK(0,2)", defective: "ACK(0,3)") { [try Build.message("x").changed(at: 70)] },
     DefectProbe(feeding: "text-before-hash", sound: "ACK(0,2)", defective: "ACK(0,3)") { [try Build.message([0xff]).changed(at: 70)] },

@@ -14,6 +14,10 @@ final class VirtualNode: PeerSurroundings {
   private(set) var events: [PeerEvent] = []
   private var links: [ConnectionID: VirtualLink] = [:]
   private(set) var deaths = 0
+  /// It died while it carried out a command.
+  private(set) var hasDiedAtCommand = false
+  private var isCommanded = false
+  var rules: () -> PeerRules = { PeerRules() }
 
   init(_ network: VirtualNetwork, _ address: Endpoint, _ configuration: PeerConfiguration, _ store: StoreRecord) {
     (self.network, self.address, self.configuration, self.store) = (network, address, configuration, store)
@@ -29,7 +33,7 @@ final class VirtualNode: PeerSurroundings {
 
   func start() {
     guard peer == nil else { return }
-    peer = Peer(configuration: configuration, snapshot: store.snapshot, surroundings: self)
+    peer = Peer(configuration: configuration, snapshot: store.snapshot, surroundings: self, rules: rules())
     call { $0.start(at: $1, &$2) }
   }
 
@@ -41,7 +45,12 @@ final class VirtualNode: PeerSurroundings {
     links = [:]
   }
 
-  func perform(_ command: PeerCommand) { call { $0.perform(command, at: $1, &$2) } }
+  func perform(_ command: PeerCommand) {
+    isCommanded = true
+    call { $0.perform(command, at: $1, &$2) }
+    isCommanded = false
+  }
+
   func timeOut() { call { $0.receiveTimeout(at: $1, &$2) } }
 
   func receive(_ bytes: [UInt8], from remote: Endpoint) {
@@ -82,6 +91,7 @@ final class VirtualNode: PeerSurroundings {
     for effect in effects {
       if network.random.happens(perMille: network.weather.crashes) {
         die()
+        if isCommanded { hasDiedAtCommand = true }
         network.later(.seconds(UInt64.random(in: 1...5, using: &network.random))) { self.start() }
         return
       }
