@@ -13,6 +13,7 @@ let package = Package(
     .library(name: "S2WMPNetwork", targets: ["S2WMPNetwork"]),
     .library(name: "S2WMPAnalysis", targets: ["S2WMPAnalysis"]),
     .library(name: "S2WMPReport", targets: ["S2WMPReport"]),
+    .library(name: "S2WMPChat", targets: ["S2WMPChat"]),
     .library(name: "S2WMPFuzzTargets", targets: ["S2WMPFuzzTargets"]),
   ],
   dependencies: [
@@ -27,6 +28,7 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPrefetch"),
+    .systemLibrary(name: "CDatagrams"),
     .target(name: "S2WMPWire"),
     .target(name: "S2WMPFlow"),
     .target(name: "S2WMPCapture", dependencies: ["S2WMPFlow", "CLibpcap", "CZlib", "CPrefetch"]),
@@ -35,7 +37,7 @@ let package = Package(
     .target(
       name: "S2WMPNetwork",
       dependencies: [
-        "S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "S2WMPPeer",
+        "S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "S2WMPPeer", "CDatagrams",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "Logging", package: "swift-log"),
@@ -45,12 +47,17 @@ let package = Package(
       ]),
     .target(name: "S2WMPAnalysis", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "CPrefetch"]),
     .target(name: "S2WMPReport", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "S2WMPAnalysis"]),
+    .target(name: "S2WMPChat", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPPeer", "S2WMPReport"]),
     .target(name: "S2WMPFuzzTargets", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCapture", "S2WMPCrypto", "S2WMPAnalysis", "S2WMPReport"]),
     .executableTarget(
       name: "s2wmp",
       dependencies: [
-        "S2WMPWire", "S2WMPCapture", "S2WMPAnalysis", "S2WMPReport", "S2WMPCrypto", "S2WMPPeer", "S2WMPNetwork",
+        "S2WMPWire", "S2WMPFlow", "S2WMPCapture", "S2WMPAnalysis", "S2WMPReport", "S2WMPCrypto", "S2WMPPeer", "S2WMPNetwork",
+        "S2WMPChat",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
     .executableTarget(name: "s2wmp-fixtures", dependencies: ["S2WMPWire", "S2WMPCapture", "S2WMPCrypto", "COpenSSL", "CZlib"]),
     .executableTarget(
@@ -65,6 +72,7 @@ let package = Package(
     .testTarget(name: "S2WMPNetworkTests", dependencies: ["S2WMPNetwork", "S2WMPPeer", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire", "s2wmp"]),
     .testTarget(name: "S2WMPAnalysisTests", dependencies: ["S2WMPAnalysis", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire", "s2wmp"]),
     .testTarget(name: "S2WMPReportTests", dependencies: ["S2WMPReport", "S2WMPWire", "S2WMPFlow", "S2WMPAnalysis", "S2WMPCrypto", "S2WMPCapture", "s2wmp"]),
+    .testTarget(name: "S2WMPChatTests", dependencies: ["S2WMPChat", "S2WMPPeer", "S2WMPFlow", "S2WMPWire", "s2wmp"]),
     .testTarget(
       name: "S2WMPRegressionTests", dependencies: ["S2WMPFuzzTargets", "S2WMPCapture", "S2WMPFlow", "s2wmp"]),
   ],

@@ -17,7 +17,10 @@ struct S2WMP: ParsableCommand {
       3 an input, device or output could not be used. Results go to standard \
       output, everything else to standard error.
       """,
-    subcommands: [DecodeCommand.self, SniffCommand.self, EncodeCommand.self, KeysCommand.self, SchemaCommand.self])
+    subcommands: [
+      DecodeCommand.self, SniffCommand.self, EncodeCommand.self, KeysCommand.self, SchemaCommand.self, IdentityCommand.self, PeerSubcommand.self,
+      ChatSubcommand.self, BootstrapCommand.self,
+    ])
 }
 
 @main

@@ -7,6 +7,8 @@ public enum StoreChange: Sendable {
   /// A new own identity. The older ones stay until `identityForgotten`, because friends may still know us by them.
   case identityAdded(Identity)
   case identityForgotten(Identifier)
+  /// A new own identity of a legacy peer. The older ones stay, as above.
+  case legacyIdentityAdded(LegacyIdentity)
   /// Inserted or replaced, by `id`.
   case friendSaved(FriendRecord)
   case friendRemoved(Identifier)
@@ -39,6 +41,8 @@ public struct FriendRecord: Hashable, Sendable {
   public var knowsUsAs: Identifier
   /// What is needed to acknowledge again an ID change of this friend that was already applied.
   public var formerKeys: [FormerKey]
+  /// Legacy dialect: our D-H key for this friend, when the friend chose another group than our identity's (PKCS #8). A secret.
+  public var legacyKey: [UInt8]?
 
   public init(id: Identifier, name: String, publicKey: [UInt8], address: Endpoint?, knowsUsAs: Identifier) {
     self.id = id
@@ -51,6 +55,7 @@ public struct FriendRecord: Hashable, Sendable {
     receivedDatetime = 0
     sentDatetime = 0
     formerKeys = []
+    legacyKey = nil
   }
 }
 
@@ -90,6 +95,8 @@ public struct OutgoingRecord: Hashable, Sendable {
 public struct PeerSnapshot: Sendable {
   /// The current one first.
   public var identities: [Identity]
+  /// Those of a legacy peer, the current one first.
+  public var legacyIdentities: [LegacyIdentity] = []
   public var friends: [FriendRecord]
   /// Not settled yet, in order of `datetime`.
   public var outgoing: [OutgoingRecord]

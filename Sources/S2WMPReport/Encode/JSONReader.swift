@@ -1,37 +1,37 @@
 import S2WMPWire
 
 /// Why text is not the JSON that was expected, and at which byte.
-struct JSONFault: Error {
-  enum Problem: Equatable {
+package struct JSONFault: Error {
+  package enum Problem: Equatable {
     /// What was due instead of the byte there (nil: the end).
     case expected(String, found: UInt8?)
     case tooDeep
     case tooLarge
     case notUTF8
   }
-  var offset: Int
-  var problem: Problem
+  package var offset: Int
+  package var problem: Problem
 }
 
 /// Reads JSON values one after the other, with limits on nesting and on the size of each: input comes from strangers.
-struct JSONReader {
+package struct JSONReader {
   static let maximumDepth = 16
   /// Bytes of one top-level object. The longest packet takes 131,230 hex digits, and its list of frames less than 500 kB.
-  static let maximumSize = 1 << 20
+  package static let maximumSize = 1 << 20
 
   private let bytes: [UInt8]
   private(set) var index = 0
   /// Where the value being read must have ended.
   private var limit: Int
 
-  init(_ bytes: [UInt8]) {
+  package init(_ bytes: [UInt8]) {
     self.bytes = bytes
     limit = bytes.count
     if bytes.starts(with: [0xef, 0xbb, 0xbf]) { index = 3 }
   }
 
   /// Passes white space; the byte behind it, nil at the end.
-  mutating func peek() -> UInt8? {
+  package mutating func peek() -> UInt8? {
     while index < bytes.count, bytes[index] == 0x20 || (bytes[index] >= 0x09 && bytes[index] <= 0x0d) { index += 1 }
     return index < bytes.count ? bytes[index] : nil
   }
@@ -44,14 +44,14 @@ struct JSONReader {
   }
 
   /// One object of at most `maximumSize` bytes.
-  mutating func topObject() throws(JSONFault) -> JSONObject {
+  package mutating func topObject() throws(JSONFault) -> JSONObject {
     guard skip(UInt8(ascii: "{")) else { throw fault("an object that starts with {") }
     limit = min(bytes.count, index + Self.maximumSize)
     defer { limit = bytes.count }
     return try object(depth: 1)
   }
 
-  func fault(_ expected: String) -> JSONFault {
+  package func fault(_ expected: String) -> JSONFault {
     JSONFault(offset: index, problem: .expected(expected, found: index < bytes.count ? bytes[index] : nil))
   }
 

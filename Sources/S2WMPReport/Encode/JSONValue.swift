@@ -1,5 +1,5 @@
 /// A JSON value as the encoder needs it: numbers as they are written, so that 64-bit integers stay exact; text as bytes.
-enum JSONValue {
+package enum JSONValue {
   case null
   case bool(Bool)
   case number([UInt8])
@@ -8,12 +8,12 @@ enum JSONValue {
   case array([JSONValue])
   case object(JSONObject)
 
-  var isNull: Bool {
+  package var isNull: Bool {
     if case .null = self { true } else { false }
   }
 
   /// A whole number that is not negative and fits 64 bits.
-  var unsigned: UInt64? {
+  package var unsigned: UInt64? {
     guard case .number(let digits) = self else { return nil }
     var value: UInt64 = 0
     for digit in digits {
@@ -26,13 +26,13 @@ enum JSONValue {
     return value
   }
 
-  var string: String? {
+  package var string: String? {
     guard case .string(let bytes) = self else { return nil }
     return String(decoding: bytes, as: UTF8.self)
   }
 
   /// What was found, short enough for an error message.
-  var summary: String {
+  package var summary: String {
     switch self {
     case .null: "null"
     case .bool(let value): value ? "true" : "false"
@@ -51,18 +51,18 @@ enum JSONValue {
 }
 
 /// The members of a JSON object in their order; of members with the same key the last counts.
-struct JSONObject {
-  struct Member {
-    var key: String
-    var value: JSONValue
+package struct JSONObject {
+  package struct Member {
+    package var key: String
+    package var value: JSONValue
   }
 
-  var members: [Member] = []
+  package var members: [Member] = []
 
-  subscript(_ key: String) -> JSONValue? { members.last { $0.key == key }?.value }
+  package subscript(_ key: String) -> JSONValue? { members.last { $0.key == key }?.value }
 
   /// The value, nil when it is absent or null.
-  func present(_ key: String) -> JSONValue? {
+  package func present(_ key: String) -> JSONValue? {
     guard let value = self[key], !value.isNull else { return nil }
     return value
   }

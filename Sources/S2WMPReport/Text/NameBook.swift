@@ -61,7 +61,7 @@ public struct NameBook: Sendable {
       return
     }
     entries[id] = Entry(name: name, isShort: isShort, isDoubtful: !Self.isPlainASCII(name))
-    claim(Self.appearance(name), id)
+    claim(LookAlike.appearance(name), id)
   }
 
   private mutating func claim(_ appearance: [UInt8], _ id: Identifier) {
@@ -75,20 +75,7 @@ public struct NameBook: Sendable {
   /// The name of an ID, and whether the ID must stand beside it.
   func name(of id: Identifier) -> (name: [UInt8], isDoubtful: Bool)? {
     guard let entry = entries[id] else { return nil }
-    return (entry.name, entry.isDoubtful || claims[Self.appearance(entry.name)]?.isContested != false)
-  }
-
-  /// What is left of a name when letters that look alike are made one: case, `1`, `i` and `|` for `l`, `0` for `o`, no spaces or punctuation.
-  private static func appearance(_ name: [UInt8]) -> [UInt8] {
-    name.compactMap { byte in
-      switch byte {
-      case 0x31, 0x49, 0x69, 0x7c, 0x4c: 0x6c
-      case 0x30, 0x4f: 0x6f
-      case 0x41...0x5a: byte | 0x20
-      case 0x61...0x7a, 0x32...0x39, 0x80...: byte
-      default: nil
-      }
-    }
+    return (entry.name, entry.isDoubtful || claims[LookAlike.appearance(entry.name)]?.isContested != false)
   }
 
   private static func isPlainASCII(_ name: [UInt8]) -> Bool { name.allSatisfy { $0 >= 0x20 && $0 < 0x7f } }

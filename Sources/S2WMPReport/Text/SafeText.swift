@@ -1,29 +1,25 @@
 import S2WMPWire
 
 /// Text from strangers on the way to a terminal: nothing that moves the cursor, changes direction or cannot be seen gets through.
-enum SafeText {
+public enum SafeText {
   /// Columns that a scalar takes on a terminal: 0 for combining marks, 2 for East Asian wide ones and pictographs, else 1.
-  static func width(of scalar: Unicode.Scalar) -> Int {
+  public static func width(of scalar: Unicode.Scalar) -> Int {
     let value = scalar.value
     if value < 0x300 { return 1 }
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .enclosingMark: return 0
-    default: return isWide(value) ? 2 : 1
+    default: return isMedialJamo(value) ? 0 : WideScalars.contains(value) ? 2 : 1
     }
   }
 
-  private static func isWide(_ value: UInt32) -> Bool {
-    switch value {
-    case 0x1100...0x115f, 0x2e80...0x303e, 0x3041...0xa4cf, 0xa960...0xa97f, 0xac00...0xd7a3, 0xf900...0xfaff, 0xfe30...0xfe6f,
-      0xff00...0xff60, 0xffe0...0xffe6, 0x1f300...0x1f64f, 0x1f680...0x1f6ff, 0x1f900...0x1f9ff, 0x20000...0x3fffd:
-      true
-    default: false
-    }
+  /// Vowels and final consonants of Korean, which stand in the cell of the initial one.
+  private static func isMedialJamo(_ value: UInt32) -> Bool {
+    (0x1160...0x11ff).contains(value) || (0xd7b0...0xd7ff).contains(value)
   }
 
   /// Whether a scalar may be shown as it is: no controls, formats (bidirectional overrides, zero-width characters), separators of lines,
   /// private or unassigned ones; no space but the common one; no backslash, which begins an escape.
-  static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
+  public static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.value < 0x7f { return scalar.value >= 0x20 && scalar != "\\" }
     if scalar.properties.isDefaultIgnorableCodePoint { return false }
     switch scalar.properties.generalCategory {

@@ -8,4 +8,7 @@ enum WallClock {
     clock_gettime(CLOCK_REALTIME, &time)
     return CaptureTime(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
   }
+
+  /// Since 1970-01-01T00:00:00Z.
+  static var milliseconds: UInt64 { UInt64(max(0, now().nanoseconds)) / 1_000_000 }
 }

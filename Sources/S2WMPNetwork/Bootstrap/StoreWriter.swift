@@ -1,0 +1,87 @@
+import Logging
+import NIOCore
+import S2WMPPeer
+import S2WMPWire
+
+/// Collects what has to be kept and hands it to the store one transaction at a time, away from the event loop. Lives on the event loop.
+///
+/// A later change of an ID takes the place of an earlier one, so what waits is never more than there are registrations.
+final class StoreWriter {
+  /// Seconds between removals of what has expired.
+  private static let ticksBetweenRemovals = 60
+
+  private let store: BootstrapStore
+  private let loop: any EventLoop
+  private let logger: Logger
+  private var waiting: [Identifier: BootstrapChange] = [:]
+  private var isWriting = false
+  private var ticks = 0
+  private var removesExpired = true
+  private var finished: EventLoopPromise<Void>?
+
+  init(_ store: BootstrapStore, loop: any EventLoop, logger: Logger) {
+    self.store = store
+    self.loop = loop
+    self.logger = logger
+  }
+
+  func add(_ changes: [BootstrapChange]) {
+    for change in changes { waiting[change.id] = change }
+    writeNext()
+  }
+
+  /// Once a second.
+  func removeExpired() {
+    ticks += 1
+    if ticks % Self.ticksBetweenRemovals == 0 { removesExpired = true }
+  }
+
+  /// Done when everything is written, or the last attempt failed.
+  func finish() -> EventLoopFuture<Void> {
+    let promise = loop.makePromise(of: Void.self)
+    finished = promise
+    writeNext()
+    return promise.futureResult
+  }
+
+  private func writeNext() {
+    if isWriting { return }
+    guard !waiting.isEmpty || removesExpired else { return end() }
+    isWriting = true
+    let changes = waiting
+    waiting = [:]
+    let expired = removesExpired ? SystemClock.now().wall : nil
+    removesExpired = false
+    let bound = NIOLoopBound(self, eventLoop: loop)
+    let loop = loop
+    store.write(Array(changes.values), removeExpired: expired) { error in
+      loop.execute { bound.value.receiveResult(error, changes) }
+    }
+  }
+
+  private func receiveResult(_ error: (any Error)?, _ changes: [Identifier: BootstrapChange]) {
+    isWriting = false
+    if let error {
+      // Kept for the next attempt, but for what changed again meanwhile.
+      logger.error("registrations could not be stored; trying again", metadata: ["error": "\(error)", "waiting": "\(changes.count)"])
+      waiting.merge(changes) { newer, _ in newer }
+      if finished != nil { end() }
+    } else if finished != nil {
+      writeNext()
+    }
+  }
+
+  private func end() {
+    finished?.succeed()
+    finished = nil
+  }
+}
+
+extension BootstrapChange {
+  var id: Identifier {
+    switch self {
+    case .saved(let registration): registration.id
+    case .removed(let id): id
+    }
+  }
+}

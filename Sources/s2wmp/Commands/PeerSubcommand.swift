@@ -1,0 +1,75 @@
+import ArgumentParser
+import S2WMPNetwork
+import S2WMPPeer
+import Synchronization
+
+/// `s2wmp peer`: the reference peer, headless. (`PeerCommand` is what a peer's user asks for.)
+struct PeerSubcommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "peer",
+    abstract: "Run the reference peer, headless: commands in, events out.",
+    discussion: """
+      s2wmp peer --name bob --state ~/.s2wmp                     a peer that stays
+      s2wmp peer --listen 127.0.0.1:0 --accept auto              a peer for a test
+      s2wmp peer --suite dh --group x25519 --keylog keys.log     for s2wmp decode --keys
+      s2wmp peer --defect list                                   what it can do wrong
+
+      Reads one JSON object a line on standard input:
+        {"do":"add","id":"22be…0914","address":"10.0.0.9:5000"}
+        {"do":"send","to":"22be…0914","text":"lunch?"}
+      and accept, deny, remove, status, discover, lookup, friends, cancel, \
+      regenerate-key, quit. Writes one JSON object a line on standard output for all \
+      that happens. The first is "listening", once the sockets take traffic.
+
+      Ends on quit, SIGTERM, SIGINT, or when standard output is closed; the end of \
+      standard input only ends the commands (see --quit-on-eof). Exit status: 3 when \
+      the state folder, the address or another thing it needs cannot be used. \
+      Documentation/Peer.md tells more.
+      """)
+
+  @OptionGroup var peer: PeerArguments
+
+  @Flag(help: "End when standard input ends.")
+  var quitOnEof = false
+
+  func run() throws {
+    if peer.defect == "list" { return StandardOutput.write(DefectList.text) }
+    let logger = StandardErrorLog.logger(peer.logLevel)
+    DescriptorLimit.raise()
+    let link = Link()
+    let output = EventOutput { reason in
+      if let reason { StandardError.complain("standard output cannot be written: \(reason)") }
+      link.perform(.quit)
+    }
+    do {
+      let service = try PeerService(settings: peer.settings(), logger: logger) { output.write(EventLine.of($0)) }
+      link.connect(service)
+      readCommands(for: service, output)
+      try ServiceRunner.run([service], logger: logger)
+    } catch let error as PeerSetupError {
+      output.finish()
+      throw CommandError(description: Printable.text(error.description))
+    }
+    output.finish()
+  }
+
+  private func readCommands(for service: PeerService, _ output: EventOutput) {
+    let input = CommandInput {
+      service.perform($0, whenDone: $1)
+    } complain: {
+      output.write(EventLine.error($0, at: WallClock.milliseconds))
+    } onEnd: { [quitOnEof] in
+      if quitOnEof { service.perform(.quit) }
+    }
+    input.start()
+  }
+}
+
+/// Stands between the output, which is there first, and the service.
+private final class Link: Sendable {
+  private let service = Mutex<PeerService?>(nil)
+
+  func connect(_ service: PeerService) { self.service.withLock { $0 = service } }
+
+  func perform(_ command: PeerCommand) { service.withLock { $0 }?.perform(command) }
+}

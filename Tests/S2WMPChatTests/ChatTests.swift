@@ -1,0 +1,2 @@
+import S2WMPChat
+import Testing
