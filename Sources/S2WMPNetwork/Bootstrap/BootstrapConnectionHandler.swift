@@ -19,7 +19,7 @@ final class BootstrapConnectionHandler: ChannelInboundHandler {
   private var timer: Scheduled<Void>?
   private var timerDue: UInt64 = 0
   /// Monotonic nanoseconds.
-  private(set) var lastHeard = BootstrapClock.now().monotonic
+  private(set) var lastHeard = SystemClock.now().monotonic
 
   init(_ host: BootstrapHost, from source: Endpoint) {
     self.host = host
@@ -40,7 +40,7 @@ final class BootstrapConnectionHandler: ChannelInboundHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let buffer = unwrapInboundIn(data)
-    let now = BootstrapClock.now()
+    let now = SystemClock.now()
     lastHeard = now.monotonic
     if isLingering { return }
     carryOut(buffer.withUnsafeReadableBytes { stream.receive($0, host.server, at: now) }, context)
@@ -50,7 +50,7 @@ final class BootstrapConnectionHandler: ChannelInboundHandler {
     guard case ChannelEvent.inputClosed = event else { return context.fireUserInboundEventTriggered(event) }
     hasEnded = true
     if isLingering { return context.close(promise: nil) }
-    carryOut(stream.receiveEnd(host.server, at: BootstrapClock.now()), context)
+    carryOut(stream.receiveEnd(host.server, at: SystemClock.now()), context)
   }
 
   /// Answers that nobody reads must not pile up: no more requests are read until they are gone.
@@ -83,7 +83,7 @@ final class BootstrapConnectionHandler: ChannelInboundHandler {
   private func receiveTimer() {
     timer = nil
     guard let context, !isLingering, let deadline = stream.deadline else { return }
-    let now = BootstrapClock.now()
+    let now = SystemClock.now()
     guard now.monotonic >= deadline else { return schedule(deadline, context) }
     carryOut(stream.receiveTimeout(host.server, at: now), context)
   }

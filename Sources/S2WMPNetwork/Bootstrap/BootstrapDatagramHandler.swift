@@ -1,4 +1,5 @@
 import NIOCore
+import S2WMPFlow
 import S2WMPPeer
 
 /// Requests over UDP: read by NIO in batches, answered in batches.
@@ -12,10 +13,10 @@ final class BootstrapDatagramHandler: ChannelInboundHandler {
 
   private let host: BootstrapHost
   private let sender: DatagramSender
-  private let listener: SocketAddress
+  private let listener: Endpoint
 
   /// - listener: where TCP connections are taken.
-  init(_ host: BootstrapHost, sender: DatagramSender, listener: SocketAddress) {
+  init(_ host: BootstrapHost, sender: DatagramSender, listener: Endpoint) {
     self.host = host
     self.sender = sender
     self.listener = listener
@@ -24,13 +25,14 @@ final class BootstrapDatagramHandler: ChannelInboundHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let envelope = unwrapInboundIn(data)
     let asker = envelope.remoteAddress
-    guard let source = asker.endpoint else { return }
-    let now = BootstrapClock.now()
+    guard let source = Endpoint(asker) else { return }
+    let now = SystemClock.now()
     let answer = envelope.data.withUnsafeReadableBytes {
-      host.server.receiveDatagram($0, from: source, at: now) { host.listening(listener, for: asker, at: now) }
+      host.server.receiveDatagram($0, from: source, at: now) { host.listening(listener, for: source, at: now) }
     }
     guard let answer else { return }
-    let destination = answer.port.map { asker.withPort($0) } ?? asker
+    var destination = asker
+    if let port = answer.port { destination.port = Int(port) }
     sender.send(answer.bytes, to: destination, from: envelope.metadata?.packetInfo?.destinationAddress)
   }
 

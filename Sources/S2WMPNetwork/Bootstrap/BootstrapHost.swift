@@ -11,14 +11,14 @@ final class BootstrapHost {
   private let options: BootstrapOptions
   private let store: BootstrapStore?
   private let writer: StoreWriter?
-  private var routes = RouteCache()
+  private var routes = RouteTable()
   private var connections: [ObjectIdentifier: BootstrapConnectionHandler] = [:]
   private var connectionsBySource: [SourceKey: Int] = [:]
   private(set) var connectionsTaken: UInt64 = 0
   private(set) var connectionsRefused: UInt64 = 0
   private var bansReported: UInt64 = 0
   private var refusalsReported: UInt64 = 0
-  private let started = BootstrapClock.now()
+  private let started = SystemClock.now()
 
   /// An address without its port.
   private struct SourceKey: Hashable {
@@ -34,12 +34,10 @@ final class BootstrapHost {
     let serverID = try store?.serverID() ?? Identifier(high: generator.next(), low: generator.next())
     var configuration = options.server
     configuration.persists = store != nil
-    let server = BootstrapServer(configuration, serverID: serverID) { count in
-      (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
-    }
+    let server = BootstrapServer(configuration, serverID: serverID, randomBytes: SystemRandom.bytes)
     self.server = server
     writer = store.map { StoreWriter($0, loop: loop, logger: logger) }
-    let now = BootstrapClock.now()
+    let now = SystemClock.now()
     try store?.load { server.restore($0, at: now) }
   }
 
@@ -73,16 +71,13 @@ final class BootstrapHost {
   // MARK: Now and then
 
   /// Where TCP connections are taken, as the asker can reach it.
-  func listening(_ listener: SocketAddress, for asker: SocketAddress, at now: PeerTime) -> Endpoint? {
-    guard listener.isAnyAddress else { return listener.endpoint }
-    guard var address = routes.localAddress(towards: asker, at: now.monotonic)?.endpoint, let port = listener.port else { return nil }
-    address.port = UInt16(truncatingIfNeeded: port)
-    return address
+  func listening(_ listener: Endpoint, for asker: Endpoint, at now: PeerTime) -> Endpoint? {
+    listener.isAnyAddress ? routes.localAddress(to: asker, now: now.monotonic)?.withPort(listener.port) : listener
   }
 
   /// Once a second.
   func tick() {
-    server.receiveTick(at: BootstrapClock.now())
+    server.receiveTick(at: SystemClock.now())
     writer?.removeExpired()
     let counters = server.counters
     if counters.bans > bansReported {
@@ -106,7 +101,7 @@ final class BootstrapHost {
   }
 
   func report(datagramsLost: UInt64) -> BootstrapReport {
-    let now = BootstrapClock.now()
+    let now = SystemClock.now()
     return BootstrapReport(
       counters: server.counters, uptime: now.monotonic - started.monotonic, liveRegistrations: server.liveRegistrations(at: now),
       bannedSources: server.bannedSources(at: now), connections: connections.count, connectionsTaken: connectionsTaken,

@@ -28,13 +28,13 @@ final class BootstrapNode {
   func start() -> EventLoopFuture<Void> {
     var pending: [EventLoopFuture<Void>] = []
     do {
-      for listen in try BootstrapAddress.all(options.listen) {
+      for target in try ListenTarget.all(options.listen) {
         do throws(ListenRefusal) {
-          let pair = try SocketPair.make(listen.address)
+          let pair = try SocketPair.make(target.endpoint)
           pending += open(pair)
         } catch {
-          guard listen.isOptional, error.code == EAFNOSUPPORT || error.code == EADDRNOTAVAIL else { throw error.failure }
-          logger.notice("no IPv6 here: listening on IPv4 only")
+          guard target.isOptional, error.code == EAFNOSUPPORT || error.code == EADDRNOTAVAIL else { throw error.failure }
+          logger.notice("this machine has no such address; listening on the others", metadata: ["address": "\(target.endpoint)"])
         }
       }
     } catch {
@@ -70,15 +70,15 @@ final class BootstrapNode {
   private func open(_ pair: SocketPair) -> [EventLoopFuture<Void>] {
     let sender = DatagramSender(descriptor: dup(pair.datagram.descriptor))
     senders.append(sender)
-    if let endpoint = pair.stream.address.endpoint { addresses.append(endpoint) }
-    var futures = [openStream(pair.stream), openDatagram(pair.datagram, sender, listener: pair.stream.address)]
-    if let broadcast = BroadcastSocket.make(beside: pair.datagram.address, logger: logger) {
-      futures.append(openDatagram(broadcast, sender, listener: pair.stream.address))
+    addresses.append(pair.stream.endpoint)
+    var futures = [openStream(pair.stream), openDatagram(pair.datagram, sender, listener: pair.stream.endpoint)]
+    if let broadcast = BroadcastSocket.make(beside: pair.datagram.endpoint, logger: logger) {
+      futures.append(openDatagram(broadcast, sender, listener: pair.stream.endpoint))
     }
     return futures
   }
 
-  private func openDatagram(_ socket: BoundSocket, _ sender: DatagramSender, listener: SocketAddress) -> EventLoopFuture<Void> {
+  private func openDatagram(_ socket: BoundSocket, _ sender: DatagramSender, listener: Endpoint) -> EventLoopFuture<Void> {
     let bound = NIOLoopBound((node: self, host: host, sender: sender), eventLoop: loop)
     return DatagramBootstrap(group: loop)
       .channelOption(.datagramVectorReadMessageCount, value: BootstrapDatagramHandler.readBatch)
@@ -86,7 +86,7 @@ final class BootstrapNode {
         .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: BootstrapDatagramHandler.readBatch * BootstrapDatagramHandler.readSize)
       )
       .channelOption(.maxMessagesPerRead, value: 4)
-      .channelOption(.receivePacketInfo, value: socket.address.isAnyAddress)
+      .channelOption(.receivePacketInfo, value: socket.endpoint.isAnyAddress)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           let handler = BootstrapDatagramHandler(bound.value.host, sender: bound.value.sender, listener: listener)
@@ -100,12 +100,16 @@ final class BootstrapNode {
     let bound = NIOLoopBound((node: self, host: host), eventLoop: loop)
     return ServerBootstrap(group: loop)
       .serverChannelOption(.backlog, value: 256)
+      // Without a free descriptor the listener would be ready all the time: it waits a second instead.
+      .serverChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler()) }
+      }
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 16384))
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          guard let source = channel.remoteAddress?.endpoint else { throw ChannelError.alreadyClosed }
+          guard let source = channel.remoteAddress.flatMap(Endpoint.init) else { throw ChannelError.alreadyClosed }
           try channel.pipeline.syncOperations.addHandler(BootstrapConnectionHandler(bound.value.host, from: source))
         }
       }

@@ -2,8 +2,8 @@ import S2WMPPeer
 
 /// How a bootstrap server runs on this machine.
 public struct BootstrapOptions: Sendable {
-  /// `host:port` texts; empty stands for the default port on every address, IPv4 and IPv6.
-  public var listen: [String] = []
+  /// Empty: the default port on every address, IPv4 and, where the machine has it, IPv6.
+  public var listen: [ListenAddress] = []
   /// Folder of the persistent store; nil: everything is kept in memory.
   public var stateFolder: String?
   public var server = BootstrapConfiguration()

@@ -8,16 +8,20 @@ import S2WMPWire
 /// Registrations and the server's ID in SQLite: `bootstrap.sqlite` in the state folder, mode 0600.
 final class BootstrapStore: Sendable {
   private static let formatVersion = 1
-  private let lock: StateFolderLock
+  private let folder: StateFolder
   private let path: String
   private let database: DatabaseQueue
 
   init(folder: String) throws {
-    lock = try StateFolderLock(folder: folder)
-    path = folder + "/bootstrap.sqlite"
+    do throws(PeerStoreError) {
+      self.folder = try StateFolder(path: folder)
+    } catch {
+      throw BootstrapFailure(description: error.description)
+    }
+    path = self.folder.path + "/bootstrap.sqlite"
     // SQLite gives its other files the mode of this one.
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else { throw BootstrapFailure(description: "the store \(path) cannot be opened: \(systemErrorText())") }
+    guard descriptor >= 0 else { throw BootstrapFailure(description: "the store \(path) cannot be opened: \(String(cString: strerror(errno)))") }
     Glibc.close(descriptor)
     var configuration = Configuration()
     configuration.journalMode = .wal

@@ -1,27 +1,25 @@
 import Glibc
 import Logging
-import NIOCore
-import NIOPosix
+import S2WMPFlow
 
 /// Why an address cannot be listened on.
 struct ListenRefusal: Error {
-  var address: SocketAddress
+  var endpoint: Endpoint
   var code: Int32
 
   var failure: BootstrapFailure {
-    let place = address.endpoint.map { "\($0)" } ?? "\(address)"
     let advice =
       switch code {
       case EADDRINUSE: "another program uses this port; stop it or choose another port with --listen"
       case EADDRNOTAVAIL: "this machine has no such address; name one that it has with --listen"
       case EACCES: "ports below 1024 need a privilege; choose a higher one with --listen"
-      default: systemErrorText(code)
+      default: String(cString: strerror(code))
       }
-    return BootstrapFailure(description: "cannot listen on \(place): \(advice)")
+    return BootstrapFailure(description: "cannot listen on \(endpoint): \(advice)")
   }
 }
 
-/// TCP and UDP on the same address and port.
+/// TCP, listening, and UDP on the same address and port.
 struct SocketPair {
   /// For port 0: how many ports that TCP was given are tried with UDP.
   private static let attempts = 16
@@ -29,19 +27,19 @@ struct SocketPair {
   var stream: BoundSocket
   var datagram: BoundSocket
 
-  static func make(_ address: SocketAddress) throws(ListenRefusal) -> SocketPair {
-    var attemptsLeft = address.port == 0 ? Self.attempts : 1
+  static func make(_ endpoint: Endpoint) throws(ListenRefusal) -> SocketPair {
+    var attemptsLeft = endpoint.port == 0 ? Self.attempts : 1
     while true {
       attemptsLeft -= 1
-      let stream = try bound(.stream, address)
-      // Two servers could bind one TCP port with SO_REUSEADDR as long as neither listens.
+      let stream = try bound(.stream, endpoint)
+      // With SO_REUSEADDR two servers could bind one port as long as neither listens.
       guard listen(stream.descriptor, 256) == 0 else {
         let code = errno
         close(stream.descriptor)
-        throw ListenRefusal(address: address, code: code)
+        throw ListenRefusal(endpoint: endpoint, code: code)
       }
       do throws(ListenRefusal) {
-        return SocketPair(stream: stream, datagram: try bound(.datagram, address.withPort(UInt16(truncatingIfNeeded: stream.address.port ?? 0))))
+        return SocketPair(stream: stream, datagram: try bound(.datagram, stream.endpoint))
       } catch {
         close(stream.descriptor)
         if attemptsLeft == 0 || error.code != EADDRINUSE { throw error }
@@ -49,11 +47,11 @@ struct SocketPair {
     }
   }
 
-  private static func bound(_ kind: BoundSocket.Kind, _ address: SocketAddress) throws(ListenRefusal) -> BoundSocket {
+  private static func bound(_ kind: BoundSocket.Kind, _ endpoint: Endpoint) throws(ListenRefusal) -> BoundSocket {
     do throws(BoundSocket.Refusal) {
-      return try BoundSocket.make(kind, address)
+      return try BoundSocket.make(kind, endpoint)
     } catch {
-      throw ListenRefusal(address: address, code: error.code)
+      throw ListenRefusal(endpoint: endpoint, code: error.code)
     }
   }
 }
@@ -61,15 +59,27 @@ struct SocketPair {
 /// A socket bound to one IPv4 address does not get what is sent to the broadcast address of its network: BSM needs a second one.
 enum BroadcastSocket {
   /// Nil where there is no broadcast address, or the socket hears it anyway.
-  static func make(beside address: SocketAddress, logger: Logger) -> BoundSocket? {
-    guard !address.isAnyAddress, address.protocol == .inet, let port = address.port, let devices = try? System.enumerateDevices() else { return nil }
-    let device = devices.first { $0.address?.withPort(0) == address.withPort(0) && $0.broadcastAddress != nil }
-    guard let broadcast = device?.broadcastAddress, broadcast.protocol == .inet else { return nil }
+  static func make(beside endpoint: Endpoint, logger: Logger) -> BoundSocket? {
+    guard endpoint.isIPv4, !endpoint.isAnyAddress, let broadcast = broadcast(of: endpoint, logger) else { return nil }
     do throws(BoundSocket.Refusal) {
-      return try BoundSocket.make(.datagram, broadcast.withPort(UInt16(truncatingIfNeeded: port)))
+      return try BoundSocket.make(.datagram, broadcast.withPort(endpoint.port))
     } catch {
-      logger.warning("broadcasts are not heard on this address", metadata: ["address": "\(broadcast)", "error": "\(systemErrorText(error.code))"])
+      complain(logger, broadcast, String(cString: strerror(error.code)))
       return nil
     }
+  }
+
+  private static func broadcast(of endpoint: Endpoint, _ logger: Logger) -> Endpoint? {
+    if endpoint.isLoopback { return BroadcastTargets.loopback }
+    do {
+      return try BroadcastTargets.current().first { $0.local.hasAddress(of: endpoint) }?.broadcast
+    } catch {
+      complain(logger, endpoint, "\(error)")
+      return nil
+    }
+  }
+
+  private static func complain(_ logger: Logger, _ endpoint: Endpoint, _ reason: String) {
+    logger.warning("broadcasts are not heard on this address", metadata: ["address": "\(endpoint)", "error": "\(reason)"])
   }
 }

@@ -50,7 +50,7 @@ final class StoreWriter {
     isWriting = true
     let changes = waiting
     waiting = [:]
-    let expired = removesExpired ? BootstrapClock.now().wall : nil
+    let expired = removesExpired ? SystemClock.now().wall : nil
     removesExpired = false
     let bound = NIOLoopBound(self, eventLoop: loop)
     let loop = loop

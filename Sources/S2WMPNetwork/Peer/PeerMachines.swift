@@ -7,6 +7,7 @@ enum PeerMachines {
     case .v1: return Peer(configuration: settings.configuration, snapshot: snapshot, surroundings: surroundings)
     case .legacy:
       var ports = LegacyPorts()
+      ports.reply = settings.legacyReplyPort
       ports.discovery = settings.discoveryPort
       do throws(LegacyPeerError) {
         return try LegacyPeer(configuration: settings.configuration, snapshot: snapshot, surroundings: surroundings, ports: ports)

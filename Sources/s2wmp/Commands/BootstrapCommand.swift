@@ -1,12 +1,8 @@
 import ArgumentParser
-import Glibc
-import Logging
 import S2WMPFlow
 import S2WMPNetwork
 import S2WMPPeer
 import S2WMPReport
-import ServiceLifecycle
-import UnixSignals
 
 /// `s2wmp bootstrap`: the server that peers register with and look each other up at.
 struct BootstrapCommand: ParsableCommand {
@@ -52,8 +48,8 @@ struct BootstrapCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Registrations held at most; new IDs beyond it are refused with status 2.", valueName: "n"))
   var maxRegistrations = 1 << 20
 
-  @Option(help: ArgumentHelp("Logs from this level on: debug, info, notice, warning or error.", valueName: "level"))
-  var logLevel = "notice"
+  @Option(help: ArgumentHelp("What the log on standard error tells: error, warning, notice, info, debug or trace.", valueName: "level"))
+  var logLevel: LogLevel = .notice
 
   private static let longest: UInt64 = 366 * 24 * 3600
 
@@ -64,25 +60,26 @@ struct BootstrapCommand: ParsableCommand {
       throw ValidationError("--rate and --burst are 1 to 1000000000")
     }
     guard (1...100_000_000).contains(maxRegistrations) else { throw ValidationError("--max-registrations is 1 to 100000000") }
-    guard Self.levels.contains(logLevel) else { throw ValidationError("--log-level is \(Self.levels.joined(separator: ", ")), not \"\(logLevel)\"") }
+    for text in listen where ListenAddress(text: text) == nil {
+      throw ValidationError("--listen \(Printable.text(text)) is not HOST:PORT (an IPv6 address stands in brackets: [::1]:5005)")
+    }
     if state == "" { throw ValidationError("--state needs the name of a folder") }
   }
 
-  private static let levels = ["debug", "info", "notice", "warning", "error"]
-
   func run() throws {
-    let options = self.options
-    let level = Logger.Level(rawValue: logLevel) ?? .notice
+    let logger = StandardErrorLog.logger(logLevel)
+    DescriptorLimit.raise()
     do {
-      try Waiting.run { try await Self.serve(options, level) }
+      let service = BootstrapService(options, logger: logger, announce: Self.announce, show: Self.show)
+      try ServiceRunner.run([service], logger: logger)
     } catch let failure as BootstrapFailure {
-      throw CommandError(description: failure.description)
+      throw CommandError(description: Printable.text(failure.description))
     }
   }
 
   private var options: BootstrapOptions {
     var options = BootstrapOptions()
-    options.listen = listen
+    options.listen = listen.compactMap { ListenAddress(text: $0) }
     options.stateFolder = state
     options.server.lifetime = .seconds(ttl)
     options.server.rate = rate
@@ -92,19 +89,14 @@ struct BootstrapCommand: ParsableCommand {
     return options
   }
 
-  private static func serve(_ options: BootstrapOptions, _ level: Logger.Level) async throws {
-    var logger = Logger(label: "s2wmp.bootstrap") { StreamLogHandler.standardError(label: $0) }
-    logger.logLevel = level
-    let service = try await BootstrapService(options, logger: logger, announce: announce, show: show)
-    // The group tells of its own doings at a level that only matters when something is wrong with it.
-    var quiet = logger
-    quiet.logLevel = max(level, .error)
-    let group = ServiceGroup(services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
-    try await group.run()
-  }
-
   @Sendable private static func announce(_ addresses: [Endpoint]) {
-    for address in addresses { StandardOutput.write("{\"event\":\"listening\",\"time\":\"\(timeText())\",\"address\":\"\(address)\"}\n") }
+    for address in addresses {
+      var line = JSONLine()
+      line.put("event", "listening")
+      line.put("time", time: WallClock.milliseconds)
+      line.put("address", "\(address)")
+      line.finished.withUnsafeBytes { StandardOutput.write($0) }
+    }
   }
 
   @Sendable private static func show(_ report: BootstrapReport) { StandardError.line(report.json(time: timeText())) }

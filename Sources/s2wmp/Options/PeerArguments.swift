@@ -57,6 +57,9 @@ struct PeerArguments: ParsableArguments {
   @Option(help: ArgumentHelp("The dialect to speak: v1 or legacy.", valueName: "dialect"))
   var dialect: Dialect = .v1
 
+  @Option(help: ArgumentHelp("Legacy dialect: the port of other peers, to which all answers go.", valueName: "n"))
+  var legacyPort: UInt16 = DefaultPort.peer
+
   @Option(help: ArgumentHelp("Deviate from the specification on purpose, to test testers; 'list' shows the names.", valueName: "name"))
   var defect: String?
 
@@ -104,6 +107,7 @@ extension PeerArguments {
     settings.group = group
     settings.discoveryPort = discoveryPort
     settings.bootstrapPort = bootstrapPort
+    settings.legacyReplyPort = legacyPort
     settings.keyLog = keylog ?? Environment["S2WMP_KEYLOG"].flatMap { $0.isEmpty ? nil : $0 }
     settings.defect = defect
     return settings

@@ -81,7 +81,7 @@ final class BootstrapProcess {
 }
 
 /// A folder for a test's store; goes away with its owner.
-final class StateFolder {
+final class BootstrapState {
   let path = FileManager.default.temporaryDirectory.appending(path: "s2wmp-state-\(UUID().uuidString)").path
   var database: String { path + "/bootstrap.sqlite" }
   deinit { try? FileManager.default.removeItem(atPath: path) }
