@@ -1,14 +1,5 @@
-#ifndef S2WMP_DATAGRAMS_H
-#define S2WMP_DATAGRAMS_H
+#pragma once
 
-#include <sys/socket.h>
-
-/* sendmmsg is a GNU extension, which the Swift overlay of the C library leaves out: declared here, under a name of our own. */
-struct s2wmp_message {
-  struct msghdr header;
-  unsigned int length;
-};
-
-int s2wmp_sendmmsg(int descriptor, struct s2wmp_message *messages, unsigned int count, int flags) __asm__("sendmmsg");
-
-#endif
+/* sendmmsg is a GNU extension, which Swift's view of the C library leaves out: declared here, under a name of our own and without any header, since what a
+   header declares would then belong to this module. `messages` are struct mmsghdr: a struct msghdr and an unsigned int. */
+int s2wmp_sendmmsg(int descriptor, void *messages, unsigned int count, int flags) __asm__("sendmmsg");

@@ -11,8 +11,14 @@ final class DatagramSender {
   private static let slot = 128
   private static let controlSize = 48
 
+  /// As `struct mmsghdr` lies in memory.
+  private struct Message {
+    var header = msghdr()
+    var length: UInt32 = 0
+  }
+
   private let descriptor: Int32
-  private let messages = UnsafeMutablePointer<s2wmp_message>.allocate(capacity: batch)
+  private let messages = UnsafeMutablePointer<Message>.allocate(capacity: batch)
   private let vectors = UnsafeMutablePointer<iovec>.allocate(capacity: batch)
   private let names = UnsafeMutablePointer<sockaddr_storage>.allocate(capacity: batch)
   private let bytes = UnsafeMutableRawPointer.allocate(byteCount: batch * slot, alignment: 8)
@@ -24,7 +30,7 @@ final class DatagramSender {
   /// Takes over the descriptor.
   init(descriptor: Int32) {
     self.descriptor = descriptor
-    messages.initialize(repeating: s2wmp_message(), count: Self.batch)
+    messages.initialize(repeating: Message(), count: Self.batch)
     vectors.initialize(repeating: iovec(), count: Self.batch)
     names.initialize(repeating: sockaddr_storage(), count: Self.batch)
   }
@@ -59,7 +65,7 @@ final class DatagramSender {
     header.msg_iov = vectors + index
     header.msg_iovlen = 1
     if let source { setSource(source, controls + index * Self.controlSize, &header) }
-    messages[index] = s2wmp_message(header: header, length: 0)
+    messages[index] = Message(header: header)
     count += 1
     if count == Self.batch { flush() }
   }

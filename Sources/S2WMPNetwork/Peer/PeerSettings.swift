@@ -46,6 +46,8 @@ public struct PeerSettings: Sendable {
   public var discoveryPort: UInt16 = DefaultPort.discovery
   /// UDP port to which BSM is broadcast.
   public var bootstrapPort: UInt16 = DefaultPort.bootstrap
+  /// Legacy dialect: the TCP port at which others take our answers (S2WMP wire format, appendix L).
+  public var legacyReplyPort: UInt16 = DefaultPort.peer
   /// File to which key log lines are appended (S2WMP wire format, section 5.6).
   public var keyLog: String?
   /// Name of a planted deviation from the specification.

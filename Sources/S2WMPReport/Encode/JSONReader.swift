@@ -51,7 +51,7 @@ package struct JSONReader {
     return try object(depth: 1)
   }
 
-  func fault(_ expected: String) -> JSONFault {
+  package func fault(_ expected: String) -> JSONFault {
     JSONFault(offset: index, problem: .expected(expected, found: index < bytes.count ? bytes[index] : nil))
   }
 

@@ -57,6 +57,9 @@ struct PeerArguments: ParsableArguments {
   @Option(help: ArgumentHelp("The dialect to speak: v1 or legacy.", valueName: "dialect"))
   var dialect: Dialect = .v1
 
+  @Option(help: ArgumentHelp("Legacy dialect: the port of other peers, to which all answers go.", valueName: "n"))
+  var legacyPort: UInt16 = DefaultPort.peer
+
   @Option(help: ArgumentHelp("Deviate from the specification on purpose, to test testers; 'list' shows the names.", valueName: "name"))
   var defect: String?
 
@@ -73,6 +76,12 @@ struct PeerArguments: ParsableArguments {
       throw ValidationError("--allow-client is the client program's name in printable ASCII, for example \(ClientID.ownName)")
     }
     guard readTimeout >= 0.01, readTimeout <= 86_400 else { throw ValidationError("--read-timeout is 0.01 to 86400 seconds") }
+    if let defect, defect != "list" {
+      guard PlantedDefect(name: defect) != nil else {
+        throw ValidationError("--defect \(Printable.text(defect)) names no defect; '--defect list' shows them")
+      }
+      guard dialect == .v1 else { throw ValidationError("--defect is for the dialect v1") }
+    }
     if discoveryPort == 0 { throw ValidationError("--discovery-port is 1 to 65535: others must know it") }
   }
 
@@ -104,6 +113,7 @@ extension PeerArguments {
     settings.group = group
     settings.discoveryPort = discoveryPort
     settings.bootstrapPort = bootstrapPort
+    settings.legacyReplyPort = legacyPort
     settings.keyLog = keylog ?? Environment["S2WMP_KEYLOG"].flatMap { $0.isEmpty ? nil : $0 }
     settings.defect = defect
     return settings
