@@ -48,7 +48,7 @@ let package = Package(
     .target(name: "S2WMPAnalysis", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "CPrefetch"]),
     .target(name: "S2WMPReport", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "S2WMPAnalysis"]),
     .target(name: "S2WMPChat", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPPeer", "S2WMPReport"]),
-    .target(name: "S2WMPFuzzTargets", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCapture", "S2WMPAnalysis", "S2WMPReport"]),
+    .target(name: "S2WMPFuzzTargets", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCapture", "S2WMPCrypto", "S2WMPAnalysis", "S2WMPReport"]),
     .executableTarget(
       name: "s2wmp",
       dependencies: [
@@ -70,7 +70,7 @@ let package = Package(
     .testTarget(name: "S2WMPCryptoTests", dependencies: ["S2WMPCrypto", "S2WMPWire"]),
     .testTarget(name: "S2WMPPeerTests", dependencies: ["S2WMPPeer", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire"]),
     .testTarget(name: "S2WMPNetworkTests", dependencies: ["S2WMPNetwork", "S2WMPPeer", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire", "s2wmp"]),
-    .testTarget(name: "S2WMPAnalysisTests", dependencies: ["S2WMPAnalysis", "S2WMPFlow", "S2WMPWire", "s2wmp"]),
+    .testTarget(name: "S2WMPAnalysisTests", dependencies: ["S2WMPAnalysis", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire", "s2wmp"]),
     .testTarget(name: "S2WMPReportTests", dependencies: ["S2WMPReport", "S2WMPWire", "S2WMPFlow", "S2WMPAnalysis", "S2WMPCrypto", "S2WMPCapture", "s2wmp"]),
     .testTarget(name: "S2WMPChatTests", dependencies: ["S2WMPChat", "S2WMPPeer", "S2WMPFlow", "S2WMPWire", "s2wmp"]),
     .testTarget(

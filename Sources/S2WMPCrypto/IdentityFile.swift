@@ -27,8 +27,9 @@ public enum IdentityFile {
     var failure: Int32?
     let pem = SecretBytes(count: Int(status.st_size)) { failure = fill($0, from: file) }
     if let failure { throw IdentityFileError(path, .cannotRead(failure)) }
-    let marker = Array("-----BEGIN ENCRYPTED PRIVATE KEY-----".utf8)
-    let isEncrypted = pem.withBytes { $0.firstRange(of: marker) != nil }
+    let isEncrypted = pem.withBytes { bytes in
+      bytes.split(separator: 0x0a).contains { $0.starts(with: "-----BEGIN ENCRYPTED PRIVATE KEY-----".utf8) }
+    }
     return Content(pem: pem, isExposed: status.st_mode & 0o077 != 0, isEncrypted: isEncrypted)
   }
 

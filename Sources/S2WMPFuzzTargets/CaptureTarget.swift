@@ -1,5 +1,6 @@
 import S2WMPAnalysis
 import S2WMPCapture
+import S2WMPCrypto
 
 /// The bytes as a capture file, decoded twice: in batches and sorted, and frame by frame and at once. Both must see the same.
 enum CaptureTarget {
@@ -15,25 +16,32 @@ enum CaptureTarget {
     let file = try MemoryFile(input)
     // Some inputs meet limits so small that everything is given up early.
     let isTight = (input.last ?? 0) & 3 == 1
-    let sorted = try decode(file.path, isTight, order: .standard) { decoder throws(CaptureError) in
+    let sorted = try decode(file.path, isTight, order: .standard) { decoder, takeSecrets throws(CaptureError) in
       let pump = FramePump(try CaptureFileReader(path: file.path))
+      pump.onSecrets = takeSecrets
       while let batch = try pump.next() { decoder.process(batch) }
     }
-    let immediate = try decode(file.path, isTight, order: .immediate) { decoder throws(CaptureError) in
+    let immediate = try decode(file.path, isTight, order: .immediate) { decoder, takeSecrets throws(CaptureError) in
       let reader = try CaptureFileReader(path: file.path)
+      reader.onSecrets = takeSecrets
       while let frame = try reader.nextFrame() { decoder.process(frame) }
     }
     try FuzzViolation.require(sorted == immediate, "sorted and in batches: \(sorted); at once: \(immediate)")
   }
 
   private static func decode(
-    _ path: String, _ isTight: Bool, order: DeliveryOrder, _ read: (CaptureDecoder) throws(CaptureError) -> Void
+    _ path: String, _ isTight: Bool, order: DeliveryOrder, _ read: (CaptureDecoder, @escaping (DecryptionSecrets) -> Void) throws(CaptureError) -> Void
   ) throws(FuzzViolation) -> Outcome {
     let audit = PacketAudit()
-    let analyzer = Analyzer(options: options(isTight, order), seed: 1, sink: audit)
+    let keys = KeyRing(FuzzKeys.material)
+    let analyzer = Analyzer(options: options(isTight, order), seed: 1, sink: audit, keys: keys)
     let decoder = CaptureDecoder(receiver: analyzer, limits: limits(isTight))
     var outcome = Outcome()
-    do throws(CaptureError) { try read(decoder) } catch { outcome.failure = "\(error)" }
+    // Whatever their type says: the fuzzer need not guess it.
+    let take: (DecryptionSecrets) -> Void = { secrets in
+      if let log = secrets.bytes.withUnsafeBytes({ try? KeyLog(parsing: $0) }) { keys.add(log) }
+    }
+    do throws(CaptureError) { try read(decoder, take) } catch { outcome.failure = "\(error)" }
     decoder.finish()
     analyzer.finish()
     let summary = analyzer.summary

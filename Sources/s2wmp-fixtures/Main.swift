@@ -11,14 +11,16 @@ import Foundation
     }
   }
 
-  /// - path: the folder for the captures; the damaged files go into `damaged` beside it.
+  /// - path: the folder for the captures; the damaged files go into `damaged` beside it, keys into `keys`.
   private static func run(_ path: String) throws {
     let folder = URL(filePath: path)
     let vectors = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     let examples = try WorkedExample.load(vectors.appending(path: "Fixtures"))
     try Pair.check(examples)
     let cast = try Cast(examples)
-    for (fixtures, folder) in [(Topics.captures, folder), (Topics.damaged, folder.deletingLastPathComponent().appending(path: "damaged"))] {
+    let beside = folder.deletingLastPathComponent()
+    let folders = [(Topics.captures, folder), (Topics.damaged, beside.appending(path: "damaged")), (Topics.keyFiles, beside.appending(path: "keys"))]
+    for (fixtures, folder) in folders {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       for fixture in fixtures { try fixture.make(folder.appending(path: fixture.name).path(percentEncoded: false), cast) }
       print("\(fixtures.count) files in \(folder.path(percentEncoded: false))")

@@ -18,7 +18,7 @@ struct S2WMP: ParsableCommand {
       output, everything else to standard error.
       """,
     subcommands: [
-      DecodeCommand.self, SniffCommand.self, EncodeCommand.self, KeysCommand.self, SchemaCommand.self, PeerSubcommand.self,
+      DecodeCommand.self, SniffCommand.self, EncodeCommand.self, KeysCommand.self, SchemaCommand.self, IdentityCommand.self, PeerSubcommand.self,
       ChatSubcommand.self, BootstrapCommand.self,
     ])
 }

@@ -47,7 +47,7 @@ private final class GrowingSupply: SecretsSupply {
 
   @Test("What is there comes first, what comes later where it came") func growing() throws {
     let folder = try TemporaryFolder()
-    let path = folder.path("x.pcapng")
+    let path = "\(folder.path)/x.pcapng"
     let supply = GrowingSupply()
     supply.add("first")
     let writer = try CaptureFileWriter(path: path, linkType: 1, secrets: supply)
@@ -65,7 +65,7 @@ private final class GrowingSupply: SecretsSupply {
 
   @Test("Without secrets the file is one like any other") func none() throws {
     let folder = try TemporaryFolder()
-    let (with, without) = (folder.path("a.pcapng"), folder.path("b.pcapng"))
+    let (with, without) = ("\(folder.path)/a.pcapng", "\(folder.path)/b.pcapng")
     let supply = GrowingSupply()
     for (path, supply) in [(with, supply), (without, nil)] as [(String, GrowingSupply?)] {
       let writer = try CaptureFileWriter(path: path, linkType: 1, secrets: supply)
@@ -78,7 +78,7 @@ private final class GrowingSupply: SecretsSupply {
 
   @Test("A capture of secrets and no frames reads back") func noFrames() throws {
     let folder = try TemporaryFolder()
-    let path = folder.path("x.pcapng")
+    let path = "\(folder.path)/x.pcapng"
     let supply = GrowingSupply()
     supply.add("only")
     try CaptureFileWriter(path: path, linkType: 1, secrets: supply).close()
@@ -87,7 +87,7 @@ private final class GrowingSupply: SecretsSupply {
 
   @Test("A pcap file holds none until it has to become pcapng") func becomesPcapng() throws {
     let folder = try TemporaryFolder()
-    let path = folder.path("x.pcap")
+    let path = "\(folder.path)/x.pcap"
     let supply = GrowingSupply()
     supply.add("first")
     let writer = try CaptureFileWriter(path: path, linkType: 1, secrets: supply)
@@ -105,12 +105,12 @@ private final class GrowingSupply: SecretsSupply {
     let supply = GrowingSupply()
     supply.add("first")
     let writer = try RingWriter(
-      path: folder.path("ring.pcapng"), limits: RingLimits(seconds: 1), start: CaptureTime(nanoseconds: 0), linkType: 1, secrets: supply)
+      path: "\(folder.path)/ring.pcapng", limits: RingLimits(seconds: 1), start: CaptureTime(nanoseconds: 0), linkType: 1, secrets: supply)
     try Self.frame(writer, 1)
     supply.add("second")
     try Self.frame(writer, 2)
     supply.add("third")
     try writer.close()
-    #expect(try writer.paths.map(Self.events) == [["first", "1"], ["first", "second", "2", "third"]])
+    #expect(try writer.paths.map(Self.events) == [["first", "1", "second"], ["first", "second", "2", "third"]])
   }
 }

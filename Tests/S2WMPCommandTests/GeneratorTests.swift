@@ -7,7 +7,7 @@ import Testing
     let scratch = try Scratch()
     let result = try Program("s2wmp-fixtures").run([scratch.folder.appending(path: "captures").path])
     #expect(result.status == 0, "\(result.errors)")
-    for folder in ["captures", "damaged"] {
+    for folder in ["captures", "damaged", "keys"] {
       let made = scratch.folder.appending(path: folder)
       let names = try FileManager.default.contentsOfDirectory(atPath: made.path).sorted()
       #expect(!names.isEmpty)

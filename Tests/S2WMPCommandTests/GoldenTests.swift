@@ -6,7 +6,7 @@ import Testing
   static let captures = Repository.names(in: Repository.captures, endings: ["pcap", "pcapng", "gz"])
 
   /// Captures whose readable forms are kept too.
-  static let readable: Set<String> = ["lan-chat", "legacy-chat", "v1-every-packet", "malformed-length", "tcp-lost-segment"]
+  static let readable: Set<String> = ["lan-chat", "legacy-chat", "v1-every-packet", "malformed-length", "tcp-lost-segment", "keys-embedded", "keys-tampered"]
 
   @Test("NDJSON", arguments: captures) func ndjson(capture: String) throws {
     try compare(capture, ["--format", "ndjson"], ending: "ndjson")

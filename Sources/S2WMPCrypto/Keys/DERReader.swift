@@ -14,6 +14,9 @@ struct DERReader {
 
   init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
+  /// Bytes read so far.
+  var offset: Int { position }
+
   var isAtEnd: Bool { position == bytes.count }
 
   /// The content of the next element, which must have that tag.

@@ -33,7 +33,16 @@ public final class LegacyKey: Sendable {
   public convenience init(pkcs8: [UInt8]) throws(IdentityError) { try self.init(try PrivateKeyBlock.decode(pkcs8)) }
 
   public convenience init(pem: [UInt8], passphrase: SecretBytes?) throws(IdentityError) {
-    let handles = try PrivateKeyBlock.read(pem: pem, passphrase: passphrase)
+    try self.init(parts: try PrivateKeyBlock.read(pem: pem, passphrase: passphrase))
+  }
+
+  /// The same from bytes that are wiped afterwards.
+  public convenience init(pem: SecretBytes, passphrase: SecretBytes?) throws(IdentityError) {
+    let parts = pem.withBytes { pem in Result { () throws(IdentityError) in try PrivateKeyBlock.read(pem: pem, passphrase: passphrase) } }
+    try self.init(parts: parts.get())
+  }
+
+  private convenience init(parts handles: [KeyHandle]) throws(IdentityError) {
     guard let first = handles.first else { throw .noKey }
     guard handles.count == 1 else { throw .tooManyKeys }
     try self.init(first)

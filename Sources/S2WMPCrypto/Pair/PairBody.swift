@@ -87,7 +87,7 @@ extension PairKeys {
   public func openBody(
     _ body: UnsafeRawBufferPointer, header: UnsafeRawBufferPointer, _ direction: Direction, contentKey: SecretBytes, wrappedLength: Int
   ) -> [UInt8]? {
-    guard contentKey.count == BodySize.contentKey, wrappedLength >= 0, body.count >= wrappedLength + BodySize.overhead else { return nil }
+    guard contentKey.count == BodySize.contentKey, wrappedLength >= 0, body.count - BodySize.overhead >= wrappedLength else { return nil }
     let cipher = GCM(key: keys(direction).messageKey(contentKey: contentKey), sealing: false)
     return open(UnsafeRawBufferPointer(rebasing: body[wrappedLength...]), header: header, with: cipher)
   }

@@ -107,11 +107,18 @@ struct LegacyPerson {
   /// The AES key shared with somebody: SHA-1 of the D-H secret, truncated.
   func key(with other: LegacyPerson) -> [UInt8] { Array(Cipher.sha1(Self.power(other.publicValue, secret)).prefix(16)) }
 
-  /// SubjectPublicKeyInfo: dhKeyAgreement with p, g and the private value's length.
-  var publicKey: [UInt8] {
+  /// dhKeyAgreement with p, g and the private value's length.
+  private var algorithm: [UInt8] {
     let parameters = Self.der(0x30, Self.integer(Self.prime) + Self.integer(Self.generator) + [2, 2, 1, 0x80])
-    let algorithm = Self.der(0x30, [6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 3, 1] + parameters)
-    return Self.der(0x30, algorithm + Self.der(3, [0] + Self.integer(publicValue)))
+    return Self.der(0x30, [6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 3, 1] + parameters)
+  }
+
+  /// PKCS #8.
+  var privateKey: [UInt8] { Self.der(0x30, [2, 1, 0] + algorithm + Self.der(4, Self.integer(secret))) }
+
+  /// SubjectPublicKeyInfo.
+  var publicKey: [UInt8] {
+    Self.der(0x30, algorithm + Self.der(3, [0] + Self.integer(publicValue)))
   }
 
   private static func integer(_ value: [UInt8]) -> [UInt8] {

@@ -21,6 +21,8 @@ struct WorkedExample: Decodable {
   var plaintext: String?
   var cek: String?
   var oaep_seed: String?
+  var sender_keys: [String]?
+  var receiver_keys: [String]?
 
   static func load(_ folder: URL) throws -> [WorkedExample] {
     let text = try String(contentsOf: folder.appending(path: "vectors.jsonl"), encoding: .utf8)

@@ -2,7 +2,9 @@ import S2WMPWire
 
 /// The first capture that anybody opens: two people find each other, make friends and chat, and somebody meddles.
 extension Topics {
-  static let lanChat = Fixture("lan-chat.pcap") { stage in
+  static let lanChat = Fixture("lan-chat.pcap") { try playLanChat($0) }
+
+  static func playLanChat(_ stage: Stage) throws {
     try discovery(stage)
     let line = try friendship(stage)
     try chat(stage, line)

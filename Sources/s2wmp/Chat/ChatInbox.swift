@@ -31,11 +31,8 @@ final class ChatInbox: Sendable {
   private let wake: Int32
 
   init() throws {
-    var ends: [Int32] = [0, 0]
-    guard pipe2(&ends, O_CLOEXEC | O_NONBLOCK) == 0 else {
-      throw CommandError(description: "the system gives no pipe: \(String(cString: strerror(errno)))")
-    }
-    (descriptor, wake) = (ends[0], ends[1])
+    let pipe = try WakePipe()
+    (descriptor, wake) = (pipe.descriptor, pipe.writing)
   }
 
   func post(_ item: Item) {

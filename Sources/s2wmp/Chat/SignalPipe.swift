@@ -7,13 +7,10 @@ enum SignalPipe {
 
   /// From here on these signals do nothing but make the descriptor readable, a byte each.
   static func open(_ signals: [Int32]) throws -> Int32 {
-    var ends: [Int32] = [0, 0]
-    guard pipe2(&ends, O_CLOEXEC | O_NONBLOCK) == 0 else {
-      throw CommandError(description: "the system gives no pipe: \(String(cString: strerror(errno)))")
-    }
-    wake = ends[1]
+    let pipe = try WakePipe()
+    wake = pipe.writing
     for signal in signals { catchSignal(signal) }
-    return ends[0]
+    return pipe.descriptor
   }
 
   static func catchSignal(_ number: Int32) {

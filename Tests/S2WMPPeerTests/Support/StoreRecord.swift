@@ -47,14 +47,16 @@ final class StoreRecord {
     case .friendMoved(let old, let new): move(old, new)
     case .messageQueued(let message):
       outgoing.append(message)
-      friends[message.to]?.sentDatetime = max(friends[message.to]?.sentDatetime ?? 0, message.datetime)
+      let last = friends[message.to]?.sentDatetime ?? 0
+      friends[message.to]?.sentDatetime = max(last, message.datetime)
     case .messageSettled(let id, let datetime, let error):
       for message in outgoing where message.to == id && message.datetime == datetime { settled[message.text] = .some(error) }
       outgoing.removeAll { $0.to == id && $0.datetime == datetime }
     case .messageReceived(let id, let datetime, let text, _):
       received[id, default: []].insert(datetime)
       texts.append(text)
-      friends[id]?.receivedDatetime = max(friends[id]?.receivedDatetime ?? 0, datetime)
+      let last = friends[id]?.receivedDatetime ?? 0
+      friends[id]?.receivedDatetime = max(last, datetime)
     case .ownStatus(let status): self.status = status
     }
   }
