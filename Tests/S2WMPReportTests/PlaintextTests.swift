@@ -91,7 +91,8 @@ import Testing
     let cases: [(String, Bool, Bool, Bool)] = [
       ("plaintext", true, true, false), ("s2wmp.plaintext contains \"noon\"", true, false, false), ("plaintext == \"\"", false, true, false),
       ("plaintext matches \"^lunch\"", true, false, false), ("hash_ok", true, true, false), ("hash_ok == true", true, false, false),
-      ("hash_ok == false", false, true, false), ("s2wmp.hash_ok != true", false, true, false), ("client == 0102030405060708090a0b0c0d0e0f10", true, false, false),
+      ("hash_ok == false", false, true, false), ("s2wmp.hash_ok != true", false, true, false),
+      ("client == 0102030405060708090a0b0c0d0e0f10", true, false, false),
       ("s2wmp.client == 16a1…", false, true, false), ("not plaintext", false, false, true),
     ]
     for (filter, first, second, third) in cases {
