@@ -11,7 +11,7 @@ struct PeerSubcommand: ParsableCommand {
     discussion: """
       s2wmp peer --name bob --state ~/.s2wmp                     a peer that stays
       s2wmp peer --listen 127.0.0.1:0 --accept auto              a peer for a test
-      s2wmp peer --suite dh --group x25519 --keylog keys.log     for s2wmp decode --keys
+      s2wmp peer --suite dh --group x25519 --keylog keys.log     for decode --keys
       s2wmp peer --defect list                                   what it can do wrong
 
       Reads one JSON object a line on standard input:
