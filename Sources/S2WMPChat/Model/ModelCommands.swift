@@ -100,8 +100,8 @@ extension ChatModel {
   private mutating func help() {
     for line in ChatCommand.help { say(line) }
     if settings.style == .lines { return }
-    say("  Marks: … sent  ✓ acknowledged  ~ waits, is sent again  ✗ rejected.  Alt-Enter: new line", .dim)
-    say("  Everything else is a message; // begins one with a slash. Tab completes.", .dim)
+    say("  … sent  ✓ acknowledged  ~ waits, is sent again  ✗ rejected", .dim)
+    say("  All else is a message; Alt-Enter: new line in it; // begins it with a slash", .dim)
   }
 }
 
