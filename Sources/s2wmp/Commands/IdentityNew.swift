@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import S2WMPCrypto
+import S2WMPWire
 
 /// `s2wmp identity new`.
 struct IdentityNew: ParsableCommand {
