@@ -168,7 +168,6 @@ def table(peer, user, pair, when):
     t = when()
     yield "3.client", pair.message("x", t, client=bytes(16)), 1, "open", (t, user.id)
     for name, at in (("status", 2), ("datetime", 12), ("undefined", 13)):
-        t = when() << 8  # so that a changed last byte is no other message
         packet = bytearray(pair.message("x", when()))
         packet[at] ^= 1
         yield f"3.bound-{name}", bytes(packet), 1, "open", (int.from_bytes(packet[5:13], "big"), user.id)
@@ -357,6 +356,11 @@ def chat_requests(peer):
     trailing.id = s.hashlib.sha256(trailing.field).digest()[:16]
     reply, _ = answer(trailing.request(peer.id))
     check("CR with bytes behind the key", reply == denied(4, trailing.id, peer.id), reply)
+    x942 = s.User(group="ffdhe2048")
+    x942.field = s._der(x942.agreement.public_key())
+    x942.id = s.hashlib.sha256(x942.field).digest()[:16]
+    reply, _ = answer(x942.request(peer.id))
+    check("CR with an X9.42 key", reply == denied(4, x942.id, peer.id), reply)
     zero = s.User()
     zero.field = zero.field[:-32] + bytes(32)
     zero.id = s.hashlib.sha256(zero.field).digest()[:16]

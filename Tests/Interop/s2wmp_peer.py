@@ -48,6 +48,24 @@ def _der(key):
     return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
+def _element(tag, content):
+    size = len(content)
+    head = bytes([size]) if size < 0x80 else bytes([0x80 | (size.bit_length() + 7) // 8]) + size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes([tag]) + head + content
+
+
+def _integer(value):
+    return _element(2, value.to_bytes(value.bit_length() // 8 + 1, "big"))
+
+
+def _pkcs3(public):
+    """A finite-field key as PKCS #3 has it. The library writes X9.42 for the groups that it knows, which the protocol refuses."""
+    numbers = public.public_numbers()
+    group = _element(0x30, _integer(numbers.parameter_numbers.p) + _integer(numbers.parameter_numbers.g))
+    algorithm = _element(0x30, bytes.fromhex("06092a864886f70d010301") + group)
+    return _element(0x30, algorithm + _element(3, b"\0" + _integer(numbers.y)))
+
+
 def hkdf(secret, salt, info, count):
     return HKDF(algorithm=hashes.SHA256(), length=count, salt=salt, info=info).derive(secret)
 
@@ -58,7 +76,8 @@ class User:
     def __init__(self, suite="dh", group="x25519", name=b"python"):
         self.suite, self.group, self.name = suite, group, name
         self.agreement = x25519.X25519PrivateKey.generate() if group == "x25519" else _parameters(group).generate_private_key()
-        self.field = _der(self.agreement.public_key())
+        public = self.agreement.public_key()
+        self.field = _der(public) if group == "x25519" else _pkcs3(public)
         self.rsa = None
         if suite == "rsa":
             self.rsa = rsa.generate_private_key(public_exponent=65537, key_size=3072)

@@ -111,6 +111,6 @@ private final class GrowingSupply: SecretsSupply {
     try Self.frame(writer, 2)
     supply.add("third")
     try writer.close()
-    #expect(try writer.paths.map(Self.events) == [["first", "1"], ["first", "second", "2", "third"]])
+    #expect(try writer.paths.map(Self.events) == [["first", "1", "second"], ["first", "second", "2", "third"]])
   }
 }

@@ -22,6 +22,8 @@ struct PacketSample {
   var isMalformed = false
   /// Of a malformed run longer than its bytes.
   var length: UInt64?
+  /// What keys told.
+  var opened: OpenedPacket?
 
   static let start: Int64 = 1_795_527_721_000_000_000
 
@@ -58,7 +60,7 @@ struct PacketSample {
           Dissection(
             frame: frame, time: milliseconds.map { CaptureTime(nanoseconds: Self.start + $0 * 1_000_000) } ?? .none, frames: frames,
             transport: transport, stream: stream, source: source, destination: destination, dialect: dialect, layout: layout, bytes: raw,
-            length: length ?? UInt64(bytes.count), findings: findings, details: details, replyTo: replyTo, latency: latency))
+            length: length ?? UInt64(bytes.count), findings: findings, details: details, replyTo: replyTo, latency: latency, opened: opened))
       }
     }
   }

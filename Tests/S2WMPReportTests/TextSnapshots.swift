@@ -71,7 +71,7 @@ enum Snapshots {
     """
 
   static let csv =
-    "frame,time,transport,stream,src,dst,dialect,name,length,status,error,expert,reply_to,latency\r\n"
-    + "18,2026-11-24T13:42:01.000000000Z,tcp,0,10.0.0.7:41022,10.0.0.9:5000,v1,ACK,28,,2,ack.rejected ack.unmatched,17,0.000816\r\n"
-    + "1,,tcp,0,10.0.0.7:41022,10.0.0.9:5000,v1,M,492,0,,,,\r\n"
+    "frame,time,transport,stream,src,dst,dialect,name,length,status,error,expert,reply_to,latency,plaintext,hash_ok,client\r\n"
+    + "18,2026-11-24T13:42:01.000000000Z,tcp,0,10.0.0.7:41022,10.0.0.9:5000,v1,ACK,28,,2,ack.rejected ack.unmatched,17,0.000816,,,\r\n"
+    + "1,,tcp,0,10.0.0.7:41022,10.0.0.9:5000,v1,M,492,0,,,,,,,\r\n"
 }

@@ -106,6 +106,11 @@ public final class KeyRing {
 
   func identity(of id: Identifier) -> Identity? { material.identities[id] }
 
+  /// Notes that these two exchanged keys, so that an ID change of one may be meant for the other.
+  func noteMeeting(_ a: Identifier, _ b: Identifier) {
+    if material.identities[a] != nil || material.identities[b] != nil { notePartners(a, b) }
+  }
+
   private func notePartners(_ a: Identifier, _ b: Identifier) {
     for (one, other) in [(a, b), (b, a)] {
       guard partners.count < Self.mostPairs || partners[one] != nil else { continue }

@@ -12,7 +12,9 @@ extension Analyzer {
       opened = keys.openIDChange(view)
       keys.learn(view[IDChange.publicKey])
     case .chatRequest: return keys.learn(view[ChatRequest.publicKey])
-    case .chatRequestResponse where view[ChatRequestResponse.status] == 0: return keys.learn(view[ChatRequestResponse.publicKey])
+    case .chatRequestResponse where view[ChatRequestResponse.status] == 0:
+      keys.noteMeeting(view[ChatRequestResponse.requestorID], view[ChatRequestResponse.userID])
+      return keys.learn(view[ChatRequestResponse.publicKey])
     case .legacyChatRequest: return keys.legacy.learn(view[LegacyChatRequest.requestorID], view[LegacyChatRequest.publicKey])
     default: return
     }

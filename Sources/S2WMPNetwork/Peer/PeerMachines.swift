@@ -4,7 +4,7 @@ import S2WMPPeer
 enum PeerMachines {
   static func make(_ settings: PeerSettings, _ snapshot: PeerSnapshot, _ surroundings: any PeerSurroundings) throws -> any PeerMachine {
     switch settings.dialect {
-    case .v1: return Peer(configuration: settings.configuration, snapshot: snapshot, surroundings: surroundings)
+    case .v1: return Peer(configuration: settings.configuration, snapshot: snapshot, surroundings: surroundings, rules: try rules(settings))
     case .legacy:
       var ports = LegacyPorts()
       ports.reply = settings.legacyReplyPort
@@ -15,5 +15,12 @@ enum PeerMachines {
         throw PeerSetupError(error.description)
       }
     }
+  }
+
+  /// The specification's, or those of a planted defect.
+  private static func rules(_ settings: PeerSettings) throws -> PeerRules {
+    guard let name = settings.defect else { return PeerRules() }
+    guard let defect = PlantedDefect(name: name) else { throw PeerSetupError("no planted defect is named \(name); --defect list shows them") }
+    return defect.rules
   }
 }

@@ -14,8 +14,6 @@ struct LegacyFriend {
   var tries = 0
   /// The CR answered last, and how often.
   var answered: (datetime: UInt64, count: Int) = (0, 0)
-  /// `datetime` of our CR that made the friend: answers that repeat it are late ones.
-  var requestDatetime: UInt64?
 
   init(_ record: FriendRecord, _ agreement: LegacyAgreement) {
     self.record = record

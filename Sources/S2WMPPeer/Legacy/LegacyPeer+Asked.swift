@@ -32,7 +32,6 @@ extension LegacyPeer {
   /// From a friend: with the pinned key it did not get our answer, with another one it may be somebody else.
   private func receiveAgain(_ chat: LegacyChat, _ friend: LegacyFriend, _ effects: inout PeerEffects) {
     guard chat.key == friend.record.publicKey else { return refuse(chat, .invalidKey, "friend \(chat.requestor) came with another key", &effects) }
-    if chat.datetime == friend.requestDatetime { return }
     let count = friend.answered.datetime == chat.datetime ? friend.answered.count : 0
     guard count < LegacyTiming.repeatedAnswers else { return }
     friends[friend.record.id]?.answered = (chat.datetime, count + 1)
@@ -81,7 +80,7 @@ extension LegacyPeer {
     denied[id] = requestor.datetime
   }
 
-  /// Our own CR with the `datetime` of the one that it answers, so that a peer of our kind knows it for an answer however late it comes.
+  /// Our own CR, with the `datetime` of the one that it answers: should the other side answer it in turn, the count of answers ends that.
   private func sendAcceptance(_ id: Identifier, _ datetime: UInt64, to remote: Endpoint, _ effects: inout PeerEffects) {
     guard let friend = friends[id] else { return }
     let packet = LegacyPackets.chatRequest(

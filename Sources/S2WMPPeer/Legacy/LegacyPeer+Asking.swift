@@ -74,7 +74,6 @@ extension LegacyPeer {
       let requestor = LegacyRequestor(
         identity: request.identity, key: chat.key, name: chat.name, address: request.address ?? chat.remote, datetime: chat.datetime)
       befriend(other, requestor, agreement, at: now, &effects)
-      friends[other]?.requestDatetime = request.datetime
     } catch {
       // Both asked at once, each in a group of its own: the request of the smaller ID holds.
       if error == .legacyGroup, !isOurs { return request.identity.userID < other }

@@ -24,5 +24,5 @@ enum LegacyTiming {
   /// A CR whose connection could not be opened.
   static let requestReconnections = 3
   /// Answers to one and the same CR. Two peers that each take the other's answer for a request stop here.
-  static let repeatedAnswers = 8
+  static let repeatedAnswers = 6
 }

@@ -29,8 +29,9 @@ public final class Peer: PeerMachine {
   var unfinishedBytes = 0
   /// Connections with answers that were not handed out yet.
   var unflushed: [Connection] = []
-  /// Messages accepted although a later one had been: remembered until the store is sure to know them.
-  var lateMessages: Set<LateMessage> = []
+  /// Messages accepted lately: what the present call accepted, the store does not know yet.
+  var recentMessages: Set<MessageName> = []
+  private static var recentMessageLimit: Int { 4096 }
 
   var pendingRequests: [Identifier: PendingRequest] = [:]
   var additions: [Identifier: Addition] = [:]
@@ -68,6 +69,7 @@ public final class Peer: PeerMachine {
   func enter<Result>(_ time: PeerTime, _ effects: inout PeerEffects, _ body: () -> Result) -> Result {
     now = time
     swap(&out, &effects)
+    if recentMessages.count > Self.recentMessageLimit { recentMessages.removeAll(keepingCapacity: true) }
     let result = body()
     if !unflushed.isEmpty { flushAnswers() }
     swap(&out, &effects)

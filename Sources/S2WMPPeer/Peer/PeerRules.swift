@@ -8,11 +8,11 @@ open class PeerRules {
   // Framing and connections (S2WMP wire format, section 4).
 
   func frame(_ bytes: UnsafeRawBufferPointer) -> FrameStatus { Framer.frame(bytes, .v1) }
-  func reaction(to fault: FrameFault) -> FaultReaction { FaultReaction(answers: true, then: .close) }
+  func reaction(to fault: FrameFault) -> FaultReaction { .sound }
   /// The other side half-closed inside a packet.
-  var reactionToEnd: FaultReaction { FaultReaction(answers: true, then: .close) }
+  var reactionToEnd: FaultReaction { .sound }
   /// The read timeout passed inside a packet.
-  var reactionToStall: FaultReaction { FaultReaction(answers: true, then: .close) }
+  var reactionToStall: FaultReaction { .sound }
   /// Whether a stall inside a packet is timed at all.
   var timesReads: Bool { true }
   /// Whether the packets behind the first one of a segment are read.
@@ -103,6 +103,8 @@ struct FaultReaction {
   /// With ACK(0, 3, 0, 0).
   var answers: Bool
   var then: Then
+
+  static let sound = FaultReaction(answers: true, then: .close)
 }
 
 /// What is done with a packet before anything is looked at.

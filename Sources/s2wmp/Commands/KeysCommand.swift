@@ -83,6 +83,7 @@ struct ExtractKeysCommand: ParsableCommand {
   var output: String?
 
   func run() throws {
+    try KeysCommand.refuse(file, nil)
     try KeysCommand.run {
       let secrets = try SecretsFile.isPcapng(file) ? SecretsFile.readable(in: file).filter { $0.type == EmbeddedKeys.type } : []
       guard !secrets.isEmpty else { throw CommandError(description: "\(Printable.text(file)) holds no keys") }

@@ -76,6 +76,12 @@ struct PeerArguments: ParsableArguments {
       throw ValidationError("--allow-client is the client program's name in printable ASCII, for example \(ClientID.ownName)")
     }
     guard readTimeout >= 0.01, readTimeout <= 86_400 else { throw ValidationError("--read-timeout is 0.01 to 86400 seconds") }
+    if let defect, defect != "list" {
+      guard PlantedDefect(name: defect) != nil else {
+        throw ValidationError("--defect \(Printable.text(defect)) names no defect; '--defect list' shows them")
+      }
+      guard dialect == .v1 else { throw ValidationError("--defect is for the dialect v1") }
+    }
     if discoveryPort == 0 { throw ValidationError("--discovery-port is 1 to 65535: others must know it") }
   }
 

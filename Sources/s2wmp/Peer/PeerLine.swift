@@ -85,7 +85,8 @@ struct PeerLine {
 
   private var unknown: PeerLineError {
     PeerLineError(
-      description: "there is no command \"\(Printable.text(String(verb.prefix(40))))\": commands are send, cancel, add, accept, deny, remove, status, discover, "
+      description:
+        "there is no command \"\(Printable.text(String(verb.prefix(40))))\": commands are send, cancel, add, accept, deny, remove, status, discover, "
         + "lookup, friends, regenerate-key and quit")
   }
 }

@@ -6,8 +6,8 @@ import Testing
 struct Published {
   private var values: [String: String]
 
-  static func read(_ name: String, file: String = #filePath) throws -> [Published] {
-    let path = URL(filePath: file).deletingLastPathComponent().appending(path: "../../../Fixtures/published/\(name)")
+  static func read(_ name: String) throws -> [Published] {
+    let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Fixtures/published/\(name)")
     let lines = try String(contentsOf: path, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
     var records: [Published] = []
     for group in lines.filter({ !$0.hasPrefix("#") }).split(separator: "") {

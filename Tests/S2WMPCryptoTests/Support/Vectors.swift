@@ -12,8 +12,8 @@ struct Vector {
   // Read once and never changed.
   nonisolated(unsafe) static let all: [Vector] = (try? load()) ?? []
 
-  private static func load(file: String = #filePath) throws -> [Vector] {
-    let path = URL(filePath: file).deletingLastPathComponent().appending(path: "../../../Fixtures/vectors.jsonl")
+  private static func load() throws -> [Vector] {
+    let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Fixtures/vectors.jsonl")
     return try String(contentsOf: path, encoding: .utf8).split(separator: "\n").filter { $0.contains("\"kind\"") }.compactMap {
       (try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]).map(Vector.init)
     }

@@ -9,7 +9,7 @@ import Testing
   @Test("Worked messages come out byte for byte")
   func sealsWorkedMessages() throws {
     let worked = try lines().filter { $0["suite"] as? String == "legacy" }
-    #expect(worked.count == 3)
+    #expect(worked.count >= 3)
     for line in worked {
       let packet = try bytes(line, "hex")
       let cipher = LegacyCipher(secret: SecretBytes(try bytes(line, "Z")))

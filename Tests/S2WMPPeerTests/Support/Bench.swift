@@ -19,23 +19,30 @@ final class Bench: PeerSurroundings {
   private(set) var effects: PeerEffects = []
   private(set) var hasCrashed = false
 
-  init(
+  /// A peer that is on its way through life already.
+  convenience init(
     _ identity: Identity = Keys.alice, friends: [Identity] = [Keys.bob], rules: PeerRules = PeerRules(),
-    configure: (inout PeerConfiguration) -> Void = { _ in }, starting: Bool = true
+    configure: (inout PeerConfiguration) -> Void = { _ in }
   ) {
     var snapshot = PeerSnapshot(identities: [identity])
     for friend in friends {
       snapshot.friends.append(
         FriendRecord(id: friend.userID, name: "friend", publicKey: friend.publicKey, address: nil, knowsUsAs: identity.userID))
     }
-    store = StoreRecord(snapshot)
+    self.init(snapshot: snapshot, rules: rules, configure: configure)
+    call { peer.start(at: now, &$0) }
+    _ = take()
+  }
+
+  /// A peer that was not started yet. `received`: a store whose received messages this one's store has as well.
+  init(
+    snapshot: PeerSnapshot, received: StoreRecord? = nil, rules: PeerRules = PeerRules(), configure: (inout PeerConfiguration) -> Void = { _ in }
+  ) {
+    store = received ?? StoreRecord(snapshot)
     var configuration = PeerConfiguration(name: "alice")
     configuration.discovers = false
     configure(&configuration)
     peer = Peer(configuration: configuration, snapshot: snapshot, surroundings: self, rules: rules)
-    guard starting else { return }
-    call { peer.start(at: now, &$0) }
-    _ = take()
   }
 
   func randomBytes(_ count: Int) -> [UInt8] { random.bytes(count) }

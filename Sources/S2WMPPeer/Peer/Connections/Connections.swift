@@ -71,6 +71,7 @@ extension Peer {
     guard connection.phase != .closing else { return }
     stopReading(connection)
     connection.phase = .closing
+    connections[connection.id] = nil
     emit(.abort(connection.id))
     release(connection, reason: reason)
   }

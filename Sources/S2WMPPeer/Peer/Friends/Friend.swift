@@ -26,6 +26,8 @@ final class Friend {
   var inFlight = 0
   var greeting = Greeting()
   var idChange: PendingIDChange?
+  /// How often in a row the friend refused it.
+  var refusedChanges = 0
   /// Fruitless tries to reach the friend since the last ACK.
   var failures = 0
   /// No new connection before. Monotonic nanoseconds.
@@ -33,6 +35,7 @@ final class Friend {
   /// Their address is being asked for, by so many questions.
   var openSearches = 0
   var isSought = false
+  var wasSoughtToGreet = false
   /// The timer stands for an answer or a connection, not for the next try.
   var isWatched = false
 

@@ -48,7 +48,7 @@ struct AckFields {
 }
 
 /// A message by what identifies it (S2WMP §3.2.6).
-struct LateMessage: Hashable {
+struct MessageName: Hashable {
   var sender: Identifier
   var datetime: UInt64
 }

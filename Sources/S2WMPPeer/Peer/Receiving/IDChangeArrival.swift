@@ -103,7 +103,7 @@ extension Peer {
     friend.record.id = checks.newID
     friend.record.publicKey = key.field
     friends.move(friend, from: old)
-    lateMessages = Set(lateMessages.map { $0.sender == old ? LateMessage(sender: checks.newID, datetime: $0.datetime) : $0 })
+    recentMessages = Set(recentMessages.map { $0.sender == old ? MessageName(sender: checks.newID, datetime: $0.datetime) : $0 })
     store(.friendMoved(old: old, new: checks.newID))
     save(friend)
     tell(.friendChanged(old: old, new: checks.newID))

@@ -28,7 +28,8 @@ extension Peer {
     case .acknowledge: return 0
     case .deliver: break
     }
-    if isLate { lateMessages.insert(LateMessage(sender: friend.id, datetime: datetime)) } else { friend.record.receivedDatetime = datetime }
+    recentMessages.insert(MessageName(sender: friend.id, datetime: datetime))
+    if !isLate { friend.record.receivedDatetime = datetime }
     store(.messageReceived(from: friend.id, datetime: datetime, text: checks.text, at: now.wall))
     noteStatus(checks.packet, of: friend)
     tell(.message(from: friend.id, name: friend.record.name, text: checks.text, datetime: datetime))
@@ -39,7 +40,7 @@ extension Peer {
   private func wasAccepted(_ datetime: UInt64, from friend: Friend) -> Bool {
     // The highest one is an accepted one, unless there was none yet.
     if datetime == friend.record.receivedDatetime, datetime != 0 { return true }
-    if lateMessages.contains(LateMessage(sender: friend.id, datetime: datetime)) { return true }
+    if recentMessages.contains(MessageName(sender: friend.id, datetime: datetime)) { return true }
     return surroundings.hasAccepted(sender: friend.id, datetime: datetime)
   }
 

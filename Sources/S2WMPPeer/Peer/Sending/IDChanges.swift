@@ -60,9 +60,16 @@ extension Peer {
     emitPacket(packet, on: route)
   }
 
+  /// How often a friend may refuse an IC.
+  private static var changeTries: Int { 3 }
+
   func idChangeAnswered(_ change: PendingIDChange, of friend: Friend, _ error: UInt8) {
     friend.idChange = nil
     if error == 1, change.friendID != friend.id { return }
+    friend.refusedChanges = error == 0 ? 0 : friend.refusedChanges + 1
+    // A packet can be damaged on its way; a friend who means it says so again.
+    if error != 0, friend.refusedChanges < Self.changeTries { return }
+    friend.refusedChanges = 0
     if error != 0 {
       tell(.error("\(friend.record.name) did not accept our new ID \(change.to): \(Self.meaning(ofError: error))"))
     }

@@ -16,13 +16,20 @@ extension Peer {
     if isUrgent, let inbound = inboundRoute(of: friend) { return take(inbound, to: friend) }
     guard now.monotonic >= friend.retryAt else { return nil }
     if let address = friend.record.address ?? discovered[friend.id] { return connect(friend, to: address) }
-    guard isUrgent, !friend.isSought else { return nil }
-    if let guess = friend.guess {
+    guard isUrgent || maySeekToGreet(friend), !friend.isSought else { return nil }
+    if isUrgent, let guess = friend.guess {
       friend.guess = nil
       return connect(friend, to: guess)
     }
     seek(friend)
     return nil
+  }
+
+  /// A new friend is worth one search to tell them our status, but strangers' requests must not become a flood of questions.
+  private func maySeekToGreet(_ friend: Friend) -> Bool {
+    guard !friend.wasSoughtToGreet, inquiries.count < 16 else { return false }
+    friend.wasSoughtToGreet = true
+    return true
   }
 
   private func inboundRoute(of friend: Friend) -> Connection? {
