@@ -88,7 +88,11 @@ import Testing
 
   @Test func breaksLongWordsWhereTheRowEnds() {
     #expect(rows("abcdefghijkl", width: 8) == ["abcdefgh", "ijkl"])
-    #expect(rows("ab cdefghijklmnop", width: 8, indent: 2) == ["ab cdefg", "  hijklm", "  nop"])
+    #expect(rows("ab cdefghijklmnop", width: 8, indent: 2) == ["ab", "  cdefgh", "  ijklmn", "  op"])
+  }
+
+  @Test func aLongWordBehindWhoSpeaksBeginsBesideIt() {
+    #expect(rows("bob  abcdefghijklmnop", width: 12, indent: 5) == ["bob  abcdefg", "     hijklmn", "     op"])
   }
 
   @Test func neverCutsAWideCharacter() {
