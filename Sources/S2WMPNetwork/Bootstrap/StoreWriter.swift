@@ -66,7 +66,8 @@ final class StoreWriter {
       logger.error("registrations could not be stored; trying again", metadata: ["error": "\(error)", "waiting": "\(changes.count)"])
       waiting.merge(changes) { newer, _ in newer }
       if finished != nil { end() }
-    } else if finished != nil {
+    } else if finished != nil || !waiting.isEmpty {
+      // What came during the write would otherwise wait for the next registration.
       writeNext()
     }
   }
