@@ -69,7 +69,13 @@ let package = Package(
     .testTarget(name: "S2WMPCaptureLiveTests", dependencies: ["S2WMPCapture"]),
     .testTarget(name: "S2WMPCryptoTests", dependencies: ["S2WMPCrypto", "S2WMPWire"]),
     .testTarget(name: "S2WMPPeerTests", dependencies: ["S2WMPPeer", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire"]),
-    .testTarget(name: "S2WMPNetworkTests", dependencies: ["S2WMPNetwork", "S2WMPPeer", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire", "s2wmp"]),
+    .testTarget(
+      name: "S2WMPNetworkTests",
+      dependencies: [
+        "S2WMPNetwork", "S2WMPPeer", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire", "s2wmp",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
     .testTarget(name: "S2WMPAnalysisTests", dependencies: ["S2WMPAnalysis", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire", "s2wmp"]),
     .testTarget(name: "S2WMPReportTests", dependencies: ["S2WMPReport", "S2WMPWire", "S2WMPFlow", "S2WMPAnalysis", "S2WMPCrypto", "S2WMPCapture", "s2wmp"]),
     .testTarget(name: "S2WMPChatTests", dependencies: ["S2WMPChat", "S2WMPPeer", "S2WMPFlow", "S2WMPWire", "s2wmp"]),

@@ -106,7 +106,7 @@ private struct Screening {
     var stage = Screening()
     stage.press("before\r")
     stage.press("one\u{1b}\rtwo\u{1b}[AX")
-    #expect(stage.session.editor.string == "oXne\ntwo" || stage.session.editor.string == "oneX\ntwo" || stage.session.editor.string == "Xone\ntwo")
+    #expect(stage.session.editor.string == "oneX\ntwo")
     stage.press("\u{1b}[A")
     #expect(stage.session.editor.string == "before")
   }
@@ -139,9 +139,9 @@ private struct Screening {
     stage.happen(.request(id: Stage.carol, name: evil, address: Stage.address))
     stage.happen(.error(evil))
     stage.happen(.friend(id: Stage.bob, name: evil, address: nil, status: .away))
+    #expect(stage.terminal.everything.allSatisfy { !$0.hasPrefix("14:02 ✓ you  forged") })
     stage.press("\u{1b}[200~" + evil + "\u{1b}[201~\t")
     #expect(stage.terminal.complaint == nil)
-    #expect(stage.terminal.everything.allSatisfy { !$0.hasPrefix("14:02 ✓ you  forged") })
   }
 
   /// Random keys, messages, marks and sizes: the block is always whole and last, every message stands there once and in order.

@@ -4,6 +4,9 @@ import Testing
 
 @testable import S2WMPChat
 
+/// Hidden by the C library's header unless a program asks for extensions.
+@_silgen_name("wcwidth") private func columnsInCLibrary(_ scalar: Int32) -> Int32
+
 @Suite("Text on the way to a terminal") struct GlyphTests {
   private func shown(_ text: String) -> String { text.map { Glyph($0).text }.joined() }
 
@@ -62,7 +65,7 @@ import Testing
     var different: [String] = []
     for value in UInt32(0x20)...0x3ffff {
       guard let scalar = Unicode.Scalar(value), SafeText.isHarmless(scalar) else { continue }
-      let expected = Int(wcwidth(wchar_t(bitPattern: value)))
+      let expected = Int(columnsInCLibrary(Int32(bitPattern: value)))
       if expected < 0 { continue }
       compared += 1
       if expected != SafeText.width(of: scalar) { different.append(String(value, radix: 16)) }
@@ -85,7 +88,11 @@ import Testing
 
   @Test func breaksLongWordsWhereTheRowEnds() {
     #expect(rows("abcdefghijkl", width: 8) == ["abcdefgh", "ijkl"])
-    #expect(rows("ab cdefghijklmnop", width: 8, indent: 2) == ["ab cdefg", "  hijklm", "  nop"])
+    #expect(rows("ab cdefghijklmnop", width: 8, indent: 2) == ["ab", "  cdefgh", "  ijklmn", "  op"])
+  }
+
+  @Test func aLongWordBehindWhoSpeaksBeginsBesideIt() {
+    #expect(rows("bob  abcdefghijklmnop", width: 12, indent: 5) == ["bob  abcdefg", "     hijklmn", "     op"])
   }
 
   @Test func neverCutsAWideCharacter() {

@@ -11,6 +11,10 @@ import Testing
     return editor
   }
 
+  private func pressed(_ editor: inout LineEditor, _ body: (inout LineEditor) -> Bool) -> Bool { body(&editor) }
+
+  private func taken(_ editor: inout LineEditor) -> String { editor.take() }
+
   @Test func textGoesInAtTheCursor() {
     let editor = edited("hllo\u{1b}[D\u{1b}[D\u{1b}[De\u{5}!")
     #expect(editor.string == "hello!")
@@ -58,11 +62,11 @@ import Testing
 
   @Test func theEndsAreEnds() {
     var editor = edited("a")
-    #expect(!editor.edit(.right))
-    #expect(editor.edit(.left))
-    #expect(!editor.edit(.left))
-    #expect(!editor.edit(.backspace))
-    #expect(!editor.edit(.control("u")))
+    #expect(pressed(&editor) { !$0.edit(.right) })
+    #expect(pressed(&editor) { $0.edit(.left) })
+    #expect(pressed(&editor) { !$0.edit(.left) })
+    #expect(pressed(&editor) { !$0.edit(.backspace) })
+    #expect(pressed(&editor) { !$0.edit(.control("u")) })
   }
 
   @Test func aPasteOfLinesIsOneTextWithoutItsLastLineFeed() {
@@ -73,23 +77,23 @@ import Testing
 
   @Test func theLinesBeforeComeBack() {
     var editor = edited("first")
-    #expect(editor.take() == "first")
+    #expect(taken(&editor) == "first")
     editor = edited("second", in: editor)
-    #expect(editor.take() == "second")
+    #expect(taken(&editor) == "second")
     editor = edited("unfinished", in: editor)
-    #expect(editor.recall(older: true) && editor.string == "second")
-    #expect(editor.recall(older: true) && editor.string == "first")
-    #expect(!editor.recall(older: true))
-    #expect(editor.recall(older: false) && editor.string == "second")
-    #expect(editor.recall(older: false) && editor.string == "unfinished")
-    #expect(!editor.recall(older: false))
+    #expect(pressed(&editor) { $0.recall(older: true) } && editor.string == "second")
+    #expect(pressed(&editor) { $0.recall(older: true) } && editor.string == "first")
+    #expect(pressed(&editor) { !$0.recall(older: true) })
+    #expect(pressed(&editor) { $0.recall(older: false) } && editor.string == "second")
+    #expect(pressed(&editor) { $0.recall(older: false) } && editor.string == "unfinished")
+    #expect(pressed(&editor) { !$0.recall(older: false) })
   }
 
   @Test func itIsFullAtSomePoint() {
     var editor = LineEditor()
     editor.replace(0..<0, with: String(repeating: "x", count: LineEditor.capacity - 1))
-    #expect(editor.edit(.text("y")))
-    #expect(!editor.edit(.text("z")))
+    #expect(pressed(&editor) { $0.edit(.text("y")) })
+    #expect(pressed(&editor) { !$0.edit(.text("z")) })
     #expect(editor.byteCount == LineEditor.capacity)
   }
 

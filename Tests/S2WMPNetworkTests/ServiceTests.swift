@@ -83,12 +83,26 @@ import Testing
     try await peer.quit()
   }
 
-  @Test func aCoreThatNeverStopsIsNotWaitedFor() async throws {
-    let peer = try RunningPeer { _, _, effects in effects.removeAll() }
-    // `.stopped` is appended after the script; a quit given twice must not end it twice.
+  @Test(arguments: [true, false]) func quitEndsItWhetherTheCoreIsDoneOrNot(stops: Bool) async throws {
+    let peer = try RunningPeer { call, machine, _ in
+      if call == .start { machine.stopsOnQuit = stops }
+    }
     peer.service.perform(.quit)
     try await peer.quit()
     #expect(peer.record.calls.filter { $0 == .command(.quit) }.count == 1)
+  }
+
+  @Test func aStoreThatFailsEndsThePeerBeforeAnythingLeaves() async throws {
+    let peer = try RunningPeer { call, _, effects in
+      guard case .bytes(let id, _) = call else { return }
+      let friend = FriendRecord(id: .zero, name: "x", publicKey: [], address: nil, knowsUsAs: .zero)
+      effects += [.send(id, [1]), .store(.friendSaved(friend))]
+    }
+    try await peer.service.breakStore()
+    let socket = try PlainSocket.tcp(to: await peer.port())
+    try socket.send([1])
+    #expect(socket.receive() == .reset)
+    await #expect(throws: PeerSetupError.self) { try await peer.end() }
   }
 }
 

@@ -163,9 +163,11 @@ import Testing
 
   @Test func inUseByAnother() throws {
     let scratch = try filled()
-    let first = try PeerStore(folder: scratch.path("state"))
-    #expect(failure(scratch) == "the state folder \(scratch.path("state")) is in use by another process: end that one, or name another folder")
-    withExtendedLifetime(first) {}
+    do {
+      let first = try PeerStore(folder: scratch.path("state"))
+      #expect(failure(scratch) == "the state folder \(scratch.path("state")) is in use by another process: end that one, or name another folder")
+      withExtendedLifetime(first) {}
+    }
     #expect(failure(scratch) == "it opened")
   }
 

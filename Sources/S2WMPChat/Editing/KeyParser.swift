@@ -32,7 +32,9 @@ struct KeyParser {
     case .sequence(let begun): sequence(begun, byte, receive)
     case .single:
       state = .ground
-      if !isPasting, let key = Self.finals[byte] { receive(key) }
+      if isPasting { return }
+      // The keypad's Enter.
+      if byte == UInt8(ascii: "M") { receive(.enter) } else if let key = Self.finals[byte] { receive(key) }
     case .console: state = .ground
     }
   }
@@ -98,7 +100,8 @@ struct KeyParser {
       lastPasted = 0
       return
     }
-    if isPasting { return }
+    // Parameters of other kinds belong to what is no key: reports, the mouse.
+    if isPasting || parameters.contains(where: { !(0x30...0x39).contains($0) && $0 != UInt8(ascii: ";") }) { return }
     let hasModifier = numbers.count > 1 && ["3", "5", "7"].contains(numbers[1])
     guard let key = final == UInt8(ascii: "~") ? Self.numbered[first] : Self.finals[final] else { return }
     receive(hasModifier ? Self.byWord[key] ?? key : key)
@@ -151,7 +154,7 @@ extension KeyParser {
 
   fileprivate static let finals: [UInt8: Key] = [
     UInt8(ascii: "A"): .up, UInt8(ascii: "B"): .down, UInt8(ascii: "C"): .right, UInt8(ascii: "D"): .left,
-    UInt8(ascii: "H"): .home, UInt8(ascii: "F"): .end, UInt8(ascii: "M"): .enter,
+    UInt8(ascii: "H"): .home, UInt8(ascii: "F"): .end,
   ]
 
   fileprivate static let numbered: [String: Key] = ["1": .home, "7": .home, "4": .end, "8": .end, "3": .delete]

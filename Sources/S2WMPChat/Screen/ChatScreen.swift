@@ -85,8 +85,13 @@ public struct ChatScreen {
     return out
   }
 
-  /// Others have written to the terminal: nothing on it can be found again.
-  mutating func lose() {
+  /// Others have written to the terminal: nothing on it can be found again. What comes next begins on a row of its own.
+  mutating func lose() -> [UInt8] {
+    defer { forget() }
+    return isShown ? [0x0d, 0x0a] : []
+  }
+
+  private mutating func forget() {
     isShown = false
     transcript = Transcript()
   }
@@ -95,7 +100,7 @@ public struct ChatScreen {
   mutating func clear() -> [UInt8] {
     var out: [UInt8] = []
     Sequences.clear(&out)
-    lose()
+    forget()
     return out
   }
 }

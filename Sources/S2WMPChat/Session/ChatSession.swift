@@ -70,11 +70,11 @@ public struct ChatSession {
   }
 
   /// Others have written on the terminal: what was on it is not where it was.
-  public mutating func lose() { screen.lose() }
+  public mutating func lose() { output += screen.lose() }
 
   private mutating func receive(_ key: Key) {
-    let isInterrupt = key == .control("c")
-    defer { wasInterrupted = isInterrupt && editor.isEmpty }
+    let isInterrupt = key == .control("c") && editor.isEmpty
+    defer { wasInterrupted = isInterrupt }
     switch key {
     case .enter: enter()
     case .tab: complete()

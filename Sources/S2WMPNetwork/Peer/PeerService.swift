@@ -21,7 +21,7 @@ public final class PeerService: Service, Sendable {
 
   public let userID: Identifier
   public let fingerprint: String
-  private let parts: ShellParts
+  let parts: ShellParts
   private let state = Mutex(State.idle([]))
 
   /// Opens the store and takes or makes the identity. Throws a `PeerSetupError`: one sentence.

@@ -135,6 +135,7 @@ extension PeerShell {
   func end(_ error: (any Error)?) {
     guard phase != .stopped else { return }
     phase = .stopped
+    logger.info("stopped", metadata: ["open_connections": "\(openChannels)"])
     effects.removeAll()
     changes.removeAll()
     timer?.task.cancel()
@@ -181,6 +182,7 @@ extension PeerShell {
     self.machine = machine
     phase = .running
     moment = SystemClock.now()
+    logger.info("listening", metadata: ["addresses": "\(endpoints.map(\.description).joined(separator: " "))", "user_id": "\(machine.userID)"])
     notify(.listening(addresses: endpoints, userID: machine.userID, fingerprint: fingerprint, at: moment))
     input { machine, now, effects in machine.start(at: now, &effects) }
     for listener in listeners {

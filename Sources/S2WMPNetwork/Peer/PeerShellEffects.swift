@@ -82,6 +82,7 @@ extension PeerShell {
         machine.receiveConnectFailure(id, reason: "too many connections are open", at: now, &effects)
       }
     }
+    logger.debug("connecting", metadata: ["connection": "\(id.rawValue)", "remote": "\(remote)"])
     let connection = PeerConnection(shell: self, isAccepted: false)
     connection.id = id
     connections[id] = connection

@@ -14,7 +14,11 @@ extension PeerShell {
     }
     input { [weak self] machine, now, effects in
       guard let self, connection.phase == .open else { return }
-      guard let id = machine.receiveConnection(from: remote, at: now, &effects) else { return connection.abort() }
+      guard let id = machine.receiveConnection(from: remote, at: now, &effects) else {
+        self.logger.debug("a connection was refused by the core's limit", metadata: ["remote": "\(remote)"])
+        return connection.abort()
+      }
+      self.logger.debug("connection accepted", metadata: ["connection": "\(id.rawValue)", "remote": "\(remote)"])
       connection.id = id
       self.connections[id] = connection
     }
@@ -51,6 +55,7 @@ extension PeerShell {
     openChannels -= 1
     input { [weak self] machine, now, effects in
       guard let self, let id = connection.id, self.connections.removeValue(forKey: id) != nil else { return }
+      self.logger.debug("connection closed", metadata: ["connection": "\(id.rawValue)"])
       machine.receiveClosed(id, at: now, &effects)
     }
     if isDraining && openChannels == 0 { end(nil) }

@@ -11,7 +11,7 @@ struct PeerSubcommand: ParsableCommand {
     discussion: """
       s2wmp peer --name bob --state ~/.s2wmp                     a peer that stays
       s2wmp peer --listen 127.0.0.1:0 --accept auto              a peer for a test
-      s2wmp peer --suite dh --group x25519 --keylog keys.log     for s2wmp decode --keys
+      s2wmp peer --suite dh --group x25519 --keylog keys.log     for decode --keys
       s2wmp peer --defect list                                   what it can do wrong
 
       Reads one JSON object a line on standard input:
@@ -41,10 +41,14 @@ struct PeerSubcommand: ParsableCommand {
       if let reason { StandardError.complain("standard output cannot be written: \(reason)") }
       link.perform(.quit)
     }
+    let input = commands(for: link, output)
     do {
-      let service = try PeerService(settings: peer.settings(), logger: logger) { output.write(EventLine.of($0)) }
+      let service = try PeerService(settings: peer.settings(), logger: logger) { notice in
+        output.write(EventLine.of(notice))
+        // Commands are read from then on, so that `listening` is the first line whatever they say.
+        if case .listening = notice { input.start() }
+      }
       link.connect(service)
-      readCommands(for: service, output)
       try ServiceRunner.run([service], logger: logger)
     } catch let error as PeerSetupError {
       output.finish()
@@ -53,15 +57,14 @@ struct PeerSubcommand: ParsableCommand {
     output.finish()
   }
 
-  private func readCommands(for service: PeerService, _ output: EventOutput) {
-    let input = CommandInput {
-      service.perform($0, whenDone: $1)
+  private func commands(for link: Link, _ output: EventOutput) -> CommandInput {
+    CommandInput {
+      link.perform($0, whenDone: $1)
     } complain: {
       output.write(EventLine.error($0, at: WallClock.milliseconds))
     } onEnd: { [quitOnEof] in
-      if quitOnEof { service.perform(.quit) }
+      if quitOnEof { link.perform(.quit) }
     }
-    input.start()
   }
 }
 
@@ -71,5 +74,11 @@ private final class Link: Sendable {
 
   func connect(_ service: PeerService) { self.service.withLock { $0 = service } }
 
-  func perform(_ command: PeerCommand) { service.withLock { $0 }?.perform(command) }
+  func perform(_ command: PeerCommand, whenDone: (@Sendable () -> Void)? = nil) {
+    guard let service = service.withLock({ $0 }) else {
+      whenDone?()
+      return
+    }
+    service.perform(command, whenDone: whenDone)
+  }
 }

@@ -12,7 +12,8 @@ struct PeerArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Take connections and datagrams here; repeatable; [ADDRESS]:PORT for IPv6; port 0 picks one (default: port 5000 on every address).", valueName: "host:port"))
+      "Take connections and datagrams here; repeatable; [ADDRESS]:PORT for IPv6; port 0 picks one (default: port 5000 on every address).",
+      valueName: "host:port"))
   var listen: [String] = []
 
   @Option(help: ArgumentHelp("Keep identity, friends and messages in this folder; without it all is gone when the program ends.", valueName: "dir"))

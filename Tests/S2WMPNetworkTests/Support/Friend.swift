@@ -23,6 +23,13 @@ struct Friend {
       nonce: [UInt8](repeating: 7, count: 12), contentKey: nil)
   }
 
+  /// Right up to the client ID, which binds the length; the body is anything.
+  func message(body: [UInt8]) -> [UInt8] {
+    let header = status(0, datetime: 1000)[..<48].enumerated().map { $0 == 1 ? 1 : $0 == 4 ? UInt8(body.count) : $1 }
+    let client = header.withUnsafeBytes { pair.encryptClientID(ClientID.own, bound: $0) }
+    return header + client.bytes + [UInt8](repeating: 0, count: 16) + body
+  }
+
   func status(_ status: UInt8, datetime: UInt64) -> [UInt8] { sealStatusChange(pair: pair, status: status, datetime: datetime, client: ClientID.own) }
 
   func idChange(to key: [UInt8], newID: Identifier, timestamp: UInt64) -> [UInt8] {

@@ -26,7 +26,7 @@ final class PlainSocket {
     if var size = receiveBuffer { setsockopt(socket.descriptor, SOL_SOCKET, SO_RCVBUF, &size, 4) }
     var enabled: Int32 = 1
     setsockopt(socket.descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &enabled, 4)
-    socket.limit(milliseconds: 5000)
+    socket.limit(milliseconds: 15_000)
     let status = Endpoint.ipv4(0x7f00_0001, port: port).socketAddress.withSockAddr { connect(socket.descriptor, $0, socklen_t($1)) }
     guard status == 0 else { throw Failure(code: errno) }
     return socket
@@ -36,7 +36,7 @@ final class PlainSocket {
   static func bound(udp: Bool, port: UInt16 = 0) throws -> PlainSocket {
     let kind = udp ? SOCK_DGRAM : SOCK_STREAM
     let socket = PlainSocket(Glibc.socket(AF_INET, Int32(kind.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0))
-    socket.limit(milliseconds: 5000)
+    socket.limit(milliseconds: 15_000)
     let status = Endpoint.ipv4(0x7f00_0001, port: port).socketAddress.withSockAddr { bind(socket.descriptor, $0, socklen_t($1)) }
     guard status == 0, udp || listen(socket.descriptor, 8) == 0 else { throw Failure(code: errno) }
     return socket
@@ -48,7 +48,7 @@ final class PlainSocket {
     let accepted = Glibc.accept(descriptor, nil, nil)
     guard accepted >= 0 else { throw Failure(code: errno) }
     let socket = PlainSocket(accepted)
-    socket.limit(milliseconds: 5000)
+    socket.limit(milliseconds: 15_000)
     return socket
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Logging
 import S2WMPCrypto
 import S2WMPFlow
@@ -20,6 +21,11 @@ func eventually(_ what: Comment, sourceLocation: SourceLocation = #_sourceLocati
 }
 
 struct Stalled: Error {}
+
+extension PeerService {
+  /// Takes the tables away that the store writes to.
+  func breakStore() async throws { try parts.store.access { try $0.execute(sql: "DROP TABLE friend") } }
+}
 
 /// A peer service around a scripted core, on loopback.
 final class RunningPeer: Sendable {

@@ -38,6 +38,7 @@ final class ScriptedMachine: PeerMachine {
   let userID: Identifier
   var nextDeadline: UInt64?
   var maximumConnections = Int.max
+  var stopsOnQuit = true
   let surroundings: any PeerSurroundings
   private let record: Record
   private let script: Script
@@ -90,6 +91,6 @@ final class ScriptedMachine: PeerMachine {
 
   func perform(_ command: PeerCommand, at now: PeerTime, _ effects: inout PeerEffects) {
     note(.command(command), &effects)
-    if command == .quit { effects.append(.stopped) }
+    if command == .quit, stopsOnQuit { effects.append(.stopped) }
   }
 }
