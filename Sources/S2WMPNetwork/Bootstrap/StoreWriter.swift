@@ -75,7 +75,8 @@ final class StoreWriter {
     }
     if hasFailed { logger.notice("registrations are stored again") }
     hasFailed = false
-    if finished != nil { writeNext() }
+    // What came during the write would otherwise wait for the next registration.
+    if finished != nil || !waiting.isEmpty { writeNext() }
   }
 
   private func end() {
