@@ -106,7 +106,7 @@ private struct Screening {
     var stage = Screening()
     stage.press("before\r")
     stage.press("one\u{1b}\rtwo\u{1b}[AX")
-    #expect(stage.session.editor.string == "oneX\ntwo")
+    #expect(stage.session.editor.string == "Xone\ntwo")
     stage.press("\u{1b}[A")
     #expect(stage.session.editor.string == "before")
   }
