@@ -26,7 +26,6 @@ final class PeerConnection: ChannelDuplexHandler {
   private unowned let shell: PeerShell
   private let isAccepted: Bool
   private var context: ChannelHandlerContext?
-  private var isInReadBurst = false
   private var hasUnflushedWrites = false
   private var inputEnded = false
   private var outputEnded = false
@@ -65,13 +64,7 @@ final class PeerConnection: ChannelDuplexHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard phase == .open else { return }
-    isInReadBurst = true
     shell.received(unwrapInboundIn(data), on: self)
-  }
-
-  func channelReadComplete(context: ChannelHandlerContext) {
-    isInReadBurst = false
-    flush()
   }
 
   func read(context: ChannelHandlerContext) {
@@ -121,8 +114,9 @@ extension PeerConnection {
       return abort()
     }
     context.write(wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes)), promise: nil)
+    guard !hasUnflushedWrites else { return }
     hasUnflushedWrites = true
-    if !isInReadBurst { shell.flushLater(self) }
+    shell.flushLater(self)
   }
 
   func flush() {

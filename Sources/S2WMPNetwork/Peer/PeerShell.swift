@@ -39,6 +39,8 @@ final class PeerShell: @unchecked Sendable {
   var routes = RouteTable()
 
   private var effects: PeerEffects = []
+  /// Those of the present call, while they are carried out.
+  private var wanted: PeerEffects = []
   private var changes: [StoreChange] = []
   private var unflushed: [PeerConnection] = []
   private var isBusy = false
@@ -118,12 +120,13 @@ extension PeerShell {
       do throws(PeerStoreError) { try store.apply(changes) } catch { return fail(error) }
       changes.removeAll(keepingCapacity: true)
     }
-    var next = 0
-    while next < effects.count {
-      carryOut(effects[next])
-      next += 1
-    }
-    effects.removeAll(keepingCapacity: true)
+    // Whoever waits for an answer gets it before the user is told; and the end comes when both have what is theirs.
+    swap(&wanted, &effects)
+    defer { wanted.removeAll(keepingCapacity: true) }
+    for effect in wanted where effect.turn == .first { carryOut(effect) }
+    flushAll()
+    for effect in wanted where effect.turn == .second { carryOut(effect) }
+    for effect in wanted where effect.turn == .last { carryOut(effect) }
   }
 
   /// Without its store a peer would acknowledge what it cannot keep: it ends, and nothing more is sent.

@@ -72,6 +72,19 @@ extension PeerShell {
   }
 }
 
+extension PeerEffect {
+  enum Turn { case first, second, last }
+
+  /// When among the effects of one call this one is carried out.
+  var turn: Turn {
+    switch self {
+    case .event: .second
+    case .stopped, .crash: .last
+    default: .first
+    }
+  }
+}
+
 /// Opening connections.
 extension PeerShell {
   private static let connectTimeout = TimeAmount.seconds(5)

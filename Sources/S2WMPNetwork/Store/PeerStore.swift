@@ -37,8 +37,8 @@ public final class PeerStore: Sendable {
         try db.execute(sql: "PRAGMA locking_mode = EXCLUSIVE")
         guard path != nil else { return }
         // In write-ahead mode a commit needs no fsync to survive the process; one happens at each checkpoint, so that a power failure costs the
-        // last commits and never the file.
-        try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000")
+        // last commits and never the file. A commit writes whole pages, so they are small.
+        try db.execute(sql: "PRAGMA page_size = 1024; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 16000")
       }
       let queue = try path.map { try DatabaseQueue(path: $0, configuration: configuration) } ?? DatabaseQueue(configuration: configuration)
       try prepare(queue, path: path)
