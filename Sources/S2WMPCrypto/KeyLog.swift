@@ -19,14 +19,15 @@ public struct KeyLog: Sendable {
   }
 
   private var secrets: [Pair: SecretBytes] = [:]
-  private var contentKeys: [Message: SecretBytes] = [:]
+  /// Several when a message was sent again: each try has a key of its own.
+  private var contentKeys: [Message: [SecretBytes]] = [:]
 
   /// No secret is longer: the largest prime has 4096 bits.
   static let longestSecret = 512
 
   public init() {}
 
-  /// Reads a whole log; a later line wins over an earlier one for the same pair or message.
+  /// Reads a whole log; a later line wins over an earlier one for the same pair.
   public init(parsing bytes: UnsafeRawBufferPointer) throws(KeyLogError) {
     var (start, number) = (0, 1)
     while start < bytes.count {
@@ -38,23 +39,35 @@ public struct KeyLog: Sendable {
   }
 
   /// How many lines said something new.
-  public var count: Int { secrets.count + contentKeys.count }
+  public var count: Int { secrets.count + contentKeys.values.reduce(0) { $0 + $1.count } }
 
   /// `Z` of two users, in either order.
   public func secret(_ a: Identifier, _ b: Identifier) -> SecretBytes? { secrets[Pair(a, b)] }
 
-  /// The content key of one M of suite `rsa`.
+  /// The content key of one M of suite `rsa`: that of its last try.
   public func contentKey(sender: Identifier, receiver: Identifier, datetime: UInt64) -> SecretBytes? {
-    contentKeys[Message(sender: sender, receiver: receiver, datetime: datetime)]
+    contentKeys(sender: sender, receiver: receiver, datetime: datetime).last
+  }
+
+  /// The content keys of all tries of one M of suite `rsa`, in the order of the log.
+  public func contentKeys(sender: Identifier, receiver: Identifier, datetime: UInt64) -> [SecretBytes] {
+    contentKeys[Message(sender: sender, receiver: receiver, datetime: datetime)] ?? []
   }
 
   /// The pairs whose `Z` is known.
   public var pairs: [(Identifier, Identifier)] { secrets.keys.map { ($0.low, $0.high) } }
 
-  /// Adds what another log says; on the same pair or message that one wins.
+  /// Adds what another log says; on the same pair that one wins.
   public mutating func merge(_ other: KeyLog) {
     secrets.merge(other.secrets) { $1 }
-    contentKeys.merge(other.contentKeys) { $1 }
+    for (message, keys) in other.contentKeys {
+      for key in keys { add(key, for: message) }
+    }
+  }
+
+  private mutating func add(_ key: SecretBytes, for message: Message) {
+    contentKeys[message, default: []].removeAll { $0 == key }
+    contentKeys[message, default: []].append(key)
   }
 
   private mutating func take(_ line: UnsafeRawBufferPointer, _ number: Int) throws(KeyLogError) {
@@ -69,7 +82,7 @@ public struct KeyLog: Sendable {
       guard words.count == 5 else { throw KeyLogError(line: number, problem: .words) }
       let (sender, receiver) = (try Self.identifier(words[1], number), try Self.identifier(words[2], number))
       let message = Message(sender: sender, receiver: receiver, datetime: try Self.datetime(words[3], number))
-      contentKeys[message] = try Self.secret(words[4], BodySize.contentKey...BodySize.contentKey, number)
+      add(try Self.secret(words[4], BodySize.contentKey...BodySize.contentKey, number), for: message)
     } else {
       throw KeyLogError(line: number, problem: .label)
     }

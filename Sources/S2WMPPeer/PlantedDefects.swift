@@ -84,7 +84,7 @@ public struct PlantedDefect: Sendable {
     PlantedDefect("hash-3", "6.1/5.error", .wrongError, "a wrong hash is error 3") { Renumbered([.hash: 3]) },
     PlantedDefect("text-before-hash", "6.1/5.order", .wrongError, "looks at the text before the hash: 3 where 2 is due") { TextFirst() },
     PlantedDefect("any-text", "6.1/6.utf8", .acceptedMalformed, "delivers text that is not UTF-8") { Switched { $0.texts = true } },
-    PlantedDefect("empty-text-rejected", "6.1/empty", .rejectedValid, "rejects an empty text") { NoEmptyText() },
+    PlantedDefect("empty-text-rejected", "6.1/empty", .rejectedValid, "rejects an empty text") { Switched { $0.emptyTexts = false } },
   ]
 
   private static let messages = [
@@ -113,7 +113,7 @@ public struct PlantedDefect: Sendable {
     PlantedDefect("cr-user-2", "6.1/cr.user-id", .wrongError, "a CR for somebody else gets status 2") { RequestStatus([3: 2]) },
     PlantedDefect("cr-key-1", "6.1/cr.key-status", .wrongError, "an unusable key gets status 1") { RequestStatus([4: 1]) },
     PlantedDefect("cr-key-first", "6.1/cr.order", .wrongError, "looks at the key before user ID and requestor ID: 4 where 3 or 2 is due") { KeyFirst() },
-    PlantedDefect("cr-friend-denied", "6.1/cr.again", .rejectedValid, "denies the CR of a friend") { DenyingFriends() },
+    PlantedDefect("cr-friend-denied", "6.1/cr.again", .rejectedValid, "denies the CR of a friend") { Switched { $0.deniesFriends = true } },
   ]
 
   private static let changes = [
@@ -128,7 +128,7 @@ public struct PlantedDefect: Sendable {
     PlantedDefect("udp-trailing", "4/udp.one-packet", .acceptedMalformed, "takes a datagram with bytes behind the packet") { Trailing() },
     PlantedDefect("bpm-for-others", "6.1/bpm.lookup-id", .acceptedMalformed, "answers a BPM that asks for somebody else") { Switched { $0.addressees = true } },
     PlantedDefect("bpm-invisible", "6.1/bpm.invisible", .acceptedMalformed, "answers strangers although it is invisible") { Switched { $0.askers = true } },
-    PlantedDefect("bpr-request-id", "3.6/request-id", .wrongEcho, "a BPR carries the request_id 0") { ForgettingRequests() },
+    PlantedDefect("bpr-request-id", "3.6/request-id", .wrongEcho, "a BPR carries the request_id 0") { Switched { $0.keepsRequestIDs = false } },
   ]
 
   private static let endurance = [
@@ -152,7 +152,7 @@ private final class Switched: PeerRules {
   var (closesEach, readsAll, times) = (false, true, true)
   var (receivers, clients, hashes, texts, statuses) = (false, false, false, false, false)
   var (requestIDs, newIDs, changes, repeatsChanges) = (false, false, false, true)
-  var (addressees, askers) = (false, false)
+  var (addressees, askers, deniesFriends, keepsRequestIDs, emptyTexts) = (false, false, false, true, true)
 
   init(_ change: (Switched) -> Void) {
     super.init()
@@ -168,7 +168,7 @@ private final class Switched: PeerRules {
   override func isForMe(_ isMine: Bool) -> Bool { isMine || receivers }
   override func accepts(client: Identifier, field: Identifier, isAllowed: Bool) -> Bool { isAllowed || clients }
   override func accepts(hashMatches: Bool) -> Bool { hashMatches || hashes }
-  override func accepts(plaintext: [UInt8], isText: Bool) -> Bool { isText || texts }
+  override func accepts(plaintext: [UInt8], isText: Bool) -> Bool { (isText || texts) && (emptyTexts || !plaintext.isEmpty) }
   override func appliesStatus(isNewer: Bool) -> Bool { isNewer || statuses }
   override func accepts(idIsKeys: Bool) -> Bool { idIsKeys || requestIDs }
   override func accepts(changeIDIsKeys: Bool) -> Bool { changeIDIsKeys || newIDs }
@@ -176,6 +176,10 @@ private final class Switched: PeerRules {
   override func repeatedChange(_ isAuthentic: Bool) -> Bool { isAuthentic && repeatsChanges }
   override func answers(isAddressed: Bool) -> Bool { isAddressed || addressees }
   override func answers(isVisible: Bool) -> Bool { isVisible || askers }
+  override func echo(requestID: Opaque64) -> Opaque64 { keepsRequestIDs ? requestID : Opaque64(0) }
+  override func acceptance(_ wish: PeerConfiguration.Acceptance, isFriend: Bool) -> PeerConfiguration.Acceptance {
+    isFriend && deniesFriends ? .deny : wish
+  }
 }
 
 // Framing.
@@ -297,10 +301,6 @@ private final class TextFirst: PeerRules {
   }
 }
 
-private final class NoEmptyText: PeerRules {
-  override func accepts(plaintext: [UInt8], isText: Bool) -> Bool { isText && !plaintext.isEmpty }
-}
-
 // What follows from good messages.
 
 private final class Delivering: PeerRules {
@@ -350,10 +350,6 @@ private final class KeyFirst: PeerRules {
   }
 }
 
-private final class DenyingFriends: PeerRules {
-  override func acceptance(_ wish: PeerConfiguration.Acceptance, isFriend: Bool) -> PeerConfiguration.Acceptance { isFriend ? .deny : wish }
-}
-
 // ID changes.
 
 private final class ChangeKey: PeerRules {
@@ -373,10 +369,6 @@ private final class Trailing: PeerRules {
     if case .trailing = Framer.datagram(bytes, .v1) { return true }
     return super.accepts(datagram: bytes)
   }
-}
-
-private final class ForgettingRequests: PeerRules {
-  override func echo(requestID: Opaque64) -> Opaque64 { Opaque64(0) }
 }
 
 // Endurance.

@@ -118,7 +118,9 @@ import Testing
     let worked = try #require(Worked.v1.first { $0.suite == "dh" && $0.group == "x25519" && $0.name == "IC" })
     let (old, other) = (try worked.identity(worked.sender_keys), try worked.identity(worked.receiver_keys))
     let new = try Identity.generate(suite: .dh, group: .x25519)
-    func pair(_ identity: Identity) throws -> PairKeys { PairKeys(secret: try identity.sharedSecret(with: other.key), own: identity.userID, other: other.userID) }
+    func pair(_ identity: Identity) throws -> PairKeys {
+      PairKeys(secret: try identity.sharedSecret(with: other.key), own: identity.userID, other: other.userID)
+    }
     let change = sealIDChange(pair: try pair(old), timestamp: 5, requestID: 6, newIdentityKey: new.publicKey, newID: new.userID, client: ClientID.own)
     let status = sealStatusChange(pair: try pair(new), status: 1, datetime: 7, client: ClientID.own)
     let results = KeyTalk.run(KeyTalk.ring { $0.add(other) }, worked.friendship + [change, status])

@@ -66,7 +66,8 @@ import Testing
     "A damaged block costs its secrets and nothing else",
     arguments: [
       secrets("abc", claims: 5), secrets("", claims: 1), secrets("abc", claims: .max), CaptureFiles.block(10, []), CaptureFiles.block(10, [1, 2, 3, 4]),
-    ]) func damaged(block: [UInt8]) throws {
+    ]) func damaged(block: [UInt8]) throws
+  {
     let frame = CaptureFiles.enhanced(0, 1, Self.frame)
     let bytes = CaptureFiles.section() + CaptureFiles.interface(1) + frame + block + frame + Self.secrets("good") + frame
     for pumped in [false, true] {

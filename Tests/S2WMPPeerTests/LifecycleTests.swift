@@ -138,6 +138,21 @@ struct LifecycleTests {
     #expect(bench.peer.userID == Keys.spare[2].userID)
   }
 
+  @Test("An answer about an ID that we gave up meanwhile says nothing about the new one")
+  func oldAnswer() throws {
+    let bench = Self.bench(server: true, discovers: false)
+    bench.datagram(try Build.registered(0, to: try #require(start(bench).datagrams.first).0))
+    bench.pass(.seconds(300))
+    let refresh = try #require(bench.take().datagrams.first).0
+    bench.perform(.regenerateKey)
+    bench.identity(Keys.spare[0])
+    #expect(bench.take().datagrams.map { $0.0[1] } == [11])
+    bench.datagram(try Build.registered(1, to: refresh))
+    let effects = bench.take()
+    #expect(!effects.makesIdentity)
+    #expect(effects.datagrams.map { Array($0.0[10..<26]) } == [Keys.spare[0].userID.bytes])
+  }
+
   @Test("A key that could not be made leaves the old one")
   func noKey() throws {
     let bench = Self.bench(server: true, discovers: false)

@@ -200,6 +200,36 @@ struct SendingTests {
     #expect(bench.take().packets(on: connection).contains { $0[1] == 1 })
   }
 
+  @Test("A friend out of reach at their address does not set off a connection with every M, but with an SC")
+  func outOfReach() throws {
+    let bench = Self.bench()
+    bench.call { bench.peer.start(at: bench.now, &$0) }
+    bench.refused(try #require(bench.take().connects.first).0)
+    let connection = bench.connect()
+    bench.feed(try (0..<10).flatMap { try Build.message("m\($0)", datetime: Bench.start + $0) }, on: connection)
+    #expect(bench.take().connects.isEmpty)
+    bench.feed(try Build.status(), on: connection)
+    #expect(bench.take().connects.count == 1)
+  }
+
+  @Test("A stored key that does not fit ours, or an ID of ours that is lost, holds up nothing for ever")
+  func unusable() throws {
+    let other = try Identity.generate(suite: .dh, group: .ffdhe2048)
+    let misfit = FriendRecord(id: other.userID, name: "m", publicKey: other.publicKey, address: Self.bobsHome, knowsUsAs: Keys.alice.userID)
+    let lost = FriendRecord(id: Keys.bob.userID, name: "l", publicKey: Keys.bob.publicKey, address: Self.bobsHome, knowsUsAs: Keys.carol.userID)
+    let damaged = FriendRecord(id: Keys.spare[0].userID, name: "d", publicKey: [1], address: nil, knowsUsAs: Keys.alice.userID)
+    let waiting = [other.userID, Keys.bob.userID, Keys.spare[0].userID].map { OutgoingRecord(to: $0, datetime: 9, text: "x") }
+    let bench = Bench(snapshot: PeerSnapshot(identities: [Keys.alice], friends: [misfit, lost, damaged], outgoing: waiting))
+    bench.call { bench.peer.start(at: bench.now, &$0) }
+    let begin = bench.take()
+    for (connection, _) in begin.connects { bench.connected(connection) }
+    let effects = bench.take()
+    let failures = (begin.events + effects.events).count { if case .failed(_, 9, nil, _, false) = $0 { true } else { false } }
+    #expect(failures == 2)
+    #expect(begin.connects.contains { connection, _ in effects.packets(on: connection).contains { $0[1] == 1 } })
+    #expect(bench.store.outgoing.map(\.to) == [Keys.bob.userID])
+  }
+
   @Test("A replayed packet does not make its connection a way to the friend")
   func replayedRoute() throws {
     let bench = Bench()

@@ -80,10 +80,20 @@ public final class KeyRing {
     return refilled() ? material.log.secret(a, b) : nil
   }
 
-  /// The content key of one M.
-  func contentKey(_ sender: Identifier, _ receiver: Identifier, _ datetime: UInt64) -> SecretBytes? {
-    if let known = material.log.contentKey(sender: sender, receiver: receiver, datetime: datetime) { return known }
-    return refilled() ? material.log.contentKey(sender: sender, receiver: receiver, datetime: datetime) : nil
+  /// Tries the content keys of one M, also those that a growing log holds by now. Nil when none opens it; `wasTried` tells whether there was any.
+  func tryContentKeys(
+    _ sender: Identifier, _ receiver: Identifier, _ datetime: UInt64, wasTried: inout Bool, _ open: (SecretBytes) -> BodyOutcome?
+  ) -> BodyOutcome? {
+    var tried = 0
+    repeat {
+      let keys = material.log.contentKeys(sender: sender, receiver: receiver, datetime: datetime)
+      for key in keys.dropFirst(tried) {
+        if let opened = open(key) { return opened }
+      }
+      tried = keys.count
+    } while refilled()
+    wasTried = tried > 0
+    return nil
   }
 
   private func refilled() -> Bool {

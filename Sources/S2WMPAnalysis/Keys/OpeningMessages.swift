@@ -56,10 +56,9 @@ extension KeyRing {
 
   private func openRSA(_ message: MessageParts) -> BodyOutcome {
     var shouldOpen = false
-    if let contentKey = contentKey(message.sender, message.receiver, message.datetime) {
-      if let opened = message.open(contentKey, wrapped: publicKey(of: message.receiver)?.wrappedLength) { return opened }
-      shouldOpen = true
-    }
+    let wrapped = publicKey(of: message.receiver)?.wrappedLength
+    let logged = tryContentKeys(message.sender, message.receiver, message.datetime, wasTried: &shouldOpen) { message.open($0, wrapped: wrapped) }
+    if let logged { return logged }
     if let identity = identity(of: message.receiver), identity.suite == .rsa {
       if let opened = message.open(identity) { return opened }
       shouldOpen = true

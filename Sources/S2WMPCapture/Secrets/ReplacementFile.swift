@@ -10,10 +10,9 @@ final class ReplacementFile {
   /// - modelledOn: the file whose mode the new one gets, without the rights of others if it is private.
   init(for path: String, modelledOn model: String, isPrivate: Bool) throws(CaptureWriteError) {
     // A link stays a link: the file it leads to is replaced.
-    target = realpath(path, nil).map { resolved in
-      defer { free(resolved) }
-      return String(cString: resolved)
-    } ?? path
+    let resolved = realpath(path, nil)
+    target = resolved.map { String(cString: $0) } ?? path
+    free(resolved)
     var status = stat()
     if stat(target, &status) == 0, status.st_mode & S_IFMT != S_IFREG { throw .cannotOpen(path: path, code: EEXIST) }
     var template = Array("\(target).XXXXXX".utf8CString)

@@ -36,7 +36,7 @@ final class BootstrapHost {
     configuration.persists = store != nil
     let server = BootstrapServer(configuration, serverID: serverID, randomBytes: SystemRandom.bytes)
     self.server = server
-    writer = store.map { StoreWriter($0, loop: loop, logger: logger) }
+    writer = store.map { StoreWriter($0, loop: loop, logger: logger, maximum: 2 * max(1, configuration.maximumRegistrations)) }
     let now = SystemClock.now()
     try store?.load { server.restore($0, at: now) }
   }

@@ -10,7 +10,7 @@ public struct BootstrapOptions: Sendable {
   /// TCP connections at once. A new one beyond that takes the place of the one silent for longest.
   public var maximumConnections = 4096
   /// TCP connections at once from one source; more are closed at once.
-  public var maximumConnectionsPerSource = 64
+  public var maximumConnectionsPerSource = 256
 
   public init() {}
 }

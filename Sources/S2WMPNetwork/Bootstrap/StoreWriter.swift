@@ -5,7 +5,7 @@ import S2WMPWire
 
 /// Collects what has to be kept and hands it to the store one transaction at a time, away from the event loop. Lives on the event loop.
 ///
-/// A later change of an ID takes the place of an earlier one, so what waits is never more than there are registrations.
+/// A later change of an ID takes the place of an earlier one. While the store fails, changes wait, up to a limit.
 final class StoreWriter {
   /// Seconds between removals of what has expired.
   private static let ticksBetweenRemovals = 60
@@ -13,20 +13,24 @@ final class StoreWriter {
   private let store: BootstrapStore
   private let loop: any EventLoop
   private let logger: Logger
+  private let maximum: Int
+  private var hasFailed = false
   private var waiting: [Identifier: BootstrapChange] = [:]
   private var isWriting = false
   private var ticks = 0
   private var removesExpired = true
   private var finished: EventLoopPromise<Void>?
 
-  init(_ store: BootstrapStore, loop: any EventLoop, logger: Logger) {
+  /// - maximum: changes that may wait.
+  init(_ store: BootstrapStore, loop: any EventLoop, logger: Logger, maximum: Int) {
+    self.maximum = maximum
     self.store = store
     self.loop = loop
     self.logger = logger
   }
 
   func add(_ changes: [BootstrapChange]) {
-    for change in changes { waiting[change.id] = change }
+    for change in changes where waiting.count < maximum || waiting[change.id] != nil { waiting[change.id] = change }
     writeNext()
   }
 
@@ -62,13 +66,17 @@ final class StoreWriter {
   private func receiveResult(_ error: (any Error)?, _ changes: [Identifier: BootstrapChange]) {
     isWriting = false
     if let error {
+      if !hasFailed { logger.error("registrations cannot be stored; trying again and again", metadata: ["error": "\(error)"]) }
+      hasFailed = true
       // Kept for the next attempt, but for what changed again meanwhile.
-      logger.error("registrations could not be stored; trying again", metadata: ["error": "\(error)", "waiting": "\(changes.count)"])
       waiting.merge(changes) { newer, _ in newer }
       if finished != nil { end() }
-    } else if finished != nil {
-      writeNext()
+      return
     }
+    if hasFailed { logger.notice("registrations are stored again") }
+    hasFailed = false
+    // What came during the write would otherwise wait for the next registration.
+    if finished != nil || !waiting.isEmpty { writeNext() }
   }
 
   private func end() {

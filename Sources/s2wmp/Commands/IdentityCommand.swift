@@ -6,11 +6,11 @@ struct IdentityCommand: ParsableCommand {
     commandName: "identity",
     abstract: "Make or show a key, its user ID and fingerprint.",
     discussion: """
-      s2wmp identity new alice.pem                       a key file (mode 0600)
-      s2wmp identity new --state ~/.s2wmp --suite dh     the key of a peer's state folder
+      s2wmp identity new alice.pem                  a key file (mode 0600)
+      s2wmp identity new --state ~/.s2wmp           a key for a peer
       s2wmp identity show alice.pem
-      s2wmp identity fingerprint --state ~/.s2wmp        to compare over the telephone
-      s2wmp identity export alice.pem --format pem       the public key
+      s2wmp identity fingerprint --state ~/.s2wmp   to compare by telephone
+      s2wmp identity export alice.pem               the public key
 
       An identity is a D-H private key and, in suite rsa, an RSA private key, as PKCS #8 \
       PEM. The user ID is a hash of the public half: a new key is a new ID.

@@ -18,6 +18,11 @@ struct IdentityNew: ParsableCommand {
       made anew. (A running peer changes its key in order: regenerate-key.)
       """)
 
+  /// For which dialect a key is.
+  enum KeyDialect: String, ExpressibleByArgument, CaseIterable {
+    case v1, legacy
+  }
+
   @OptionGroup var place: IdentityPlace
 
   @Option(help: ArgumentHelp("How messages to you are encrypted: rsa or dh.", valueName: "suite"))
@@ -29,8 +34,8 @@ struct IdentityNew: ParsableCommand {
   @Option(help: ArgumentHelp("Size of the RSA key, 2048 to 4096.", valueName: "bits"))
   var rsaBits = 3072
 
-  @Option(help: ArgumentHelp("The dialect: v1, or legacy for a 512-bit D-H key of the 2016 program.", valueName: "dialect"))
-  var dialect: Dialect = .v1
+  @Option(help: ArgumentHelp("Kind of key: v1, or legacy for the 512-bit D-H of the 2016 program.", valueName: "dialect"))
+  var dialect: KeyDialect = .v1
 
   @OptionGroup var passphrase: PassphraseArguments
 

@@ -55,7 +55,8 @@ struct EmbedKeysCommand: ParsableCommand {
     if lines.isEmpty && output == nil { return StandardError.complain("\(Printable.text(file)) holds all of these keys already") }
     let added = Array(lines.joined(separator: [0x0a])) + (lines.isEmpty ? [] : [0x0a])
     guard added.count + capture.secrets.reduce(0, { $0 + $1.bytes.count + 24 }) < DecryptionSecrets.maximumBytes else {
-      throw CommandError(description: "a capture takes \(DecryptionSecrets.maximumBytes >> 20) MiB of keys, and these are more: embed only those of its conversations")
+      let limit = DecryptionSecrets.maximumBytes >> 20
+      throw CommandError(description: "a capture takes \(limit) MiB of keys, and these are more: embed only those of its conversations")
     }
     try capture.embed(EmbeddedKeys.secrets(added), to: output)
   }
@@ -63,7 +64,8 @@ struct EmbedKeysCommand: ParsableCommand {
   /// A classic capture has no place for keys, so its frames go into one that has.
   private func convert(_ text: [UInt8]) throws {
     guard let output else {
-      throw CommandError(description: "\(Printable.text(file)) is a classic pcap, which has no place for keys: name a pcapng file for both with --output")
+      throw CommandError(
+        description: "\(Printable.text(file)) is a classic pcap, which has no place for keys: name a pcapng file for both with --output")
     }
     let supply = CarriedSecrets()
     supply.add(EmbeddedKeys.secrets(text))

@@ -9,9 +9,25 @@ enum EmbeddedKeys {
 
   static func secrets(_ text: [UInt8]) -> DecryptionSecrets { DecryptionSecrets(type: type, bytes: text) }
 
-  /// The key logs among secrets; nil for those that cannot be read as one.
-  static func logs(_ secrets: [DecryptionSecrets]) -> [KeyLog?] {
-    secrets.filter { $0.type == type }.map { secrets in secrets.bytes.withUnsafeBytes { try? KeyLog(parsing: $0) } }
+  /// What the key logs among secrets say, and how many of their lines cannot be read.
+  static func log(in secrets: [DecryptionSecrets]) -> (log: KeyLog, badLines: Int) {
+    var found: (log: KeyLog, badLines: Int) = (KeyLog(), 0)
+    for secrets in secrets where secrets.type == type {
+      let (log, badLines) = readable(in: secrets.bytes)
+      found.log.merge(log)
+      found.badLines += badLines
+    }
+    return found
+  }
+
+  /// The lines of a key log that can be read.
+  static func readable(in text: [UInt8]) -> (log: KeyLog, badLines: Int) {
+    if let log = text.withUnsafeBytes({ try? KeyLog(parsing: $0) }) { return (log, 0) }
+    var found: (log: KeyLog, badLines: Int) = (KeyLog(), 0)
+    for line in text.split(separator: 0x0a) {
+      if let log = line.withUnsafeBytes({ try? KeyLog(parsing: $0) }) { found.log.merge(log) } else { found.badLines += 1 }
+    }
+    return found
   }
 }
 

@@ -25,7 +25,8 @@ final class KeyLogFollower: SecretsSupply {
       let bytes = try KeyFiles.read(path)
       _ = try KeyFiles.log(bytes, path)
       guard bytes.count < DecryptionSecrets.maximumBytes - 1024 else {
-        throw CommandError(description: "\(Printable.text(path)) is larger than the \(DecryptionSecrets.maximumBytes >> 20) MiB that can be followed; begin a new key log")
+        let limit = DecryptionSecrets.maximumBytes >> 20
+        throw CommandError(description: "\(Printable.text(path)) is larger than the \(limit) MiB that can be followed; begin a new key log")
       }
     }
     follower.look()
@@ -100,7 +101,7 @@ final class LiveKeys {
 
   private var followed: [Followed]
 
-  init(_ followers: [KeyLogFollower]) { followed = followers.map { Followed(follower: $0, read: $0.text.count) } }
+  init(_ followers: [KeyLogFollower]) { followed = followers.map { Followed(follower: $0) } }
 
   /// What came; nil when nothing did. A line that cannot be read is passed over.
   func refill() -> KeyLog? {
@@ -109,10 +110,10 @@ final class LiveKeys {
       followed[index].follower.look()
       let text = followed[index].follower.text
       guard text.count > followed[index].read else { continue }
-      for line in text[followed[index].read...].split(separator: 0x0a) {
-        guard let log = line.withUnsafeBytes({ try? KeyLog(parsing: $0) }) else { continue }
+      let news = EmbeddedKeys.readable(in: Array(text[followed[index].read...])).log
+      if news.count > 0 {
         found = found ?? KeyLog()
-        found?.merge(log)
+        found?.merge(news)
       }
       followed[index].read = text.count
     }

@@ -31,6 +31,8 @@ enum PassphrasePrompt {
   private static func withoutEcho(_ terminal: Int32, _ before: termios, _ body: () -> SecretBytes?) -> SecretBytes? {
     var (before, mute) = (before, before)
     mute.c_lflag &= ~tcflag_t(ECHO | ISIG)
+    // Place VEOL: a line ends at Control-C too, without a line feed.
+    mute.c_cc.11 = 0x03
     tcsetattr(terminal, TCSAFLUSH, &mute)
     defer {
       tcsetattr(terminal, TCSAFLUSH, &before)

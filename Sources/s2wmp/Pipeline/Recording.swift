@@ -100,10 +100,8 @@ private final class SecretsTaker {
   }
 
   private func use(_ secrets: [DecryptionSecrets]) {
-    var whole = KeyLog()
-    for log in EmbeddedKeys.logs(secrets) {
-      if let log { whole.merge(log) } else { unreadable += 1 }
-    }
+    let (whole, badLines) = EmbeddedKeys.log(in: secrets)
+    unreadable += badLines
     if whole.count == 0 { return }
     let ring = analyzer.keys ?? KeyRing(KeyMaterial())
     ring.add(whole)
@@ -111,7 +109,7 @@ private final class SecretsTaker {
   }
 
   func warn(unusable: Int) {
-    let count = unusable + unreadable
-    if count > 0 { StandardError.complain("\(path): \(count) of the key logs in it cannot be read; s2wmp keys extract shows them") }
+    if unreadable > 0 { StandardError.complain("\(path): \(unreadable) lines of the key log in it cannot be read; s2wmp keys extract shows it") }
+    if unusable > 0 { StandardError.complain("\(path): \(unusable) blocks of keys are damaged or beyond the limit, and were passed over") }
   }
 }

@@ -101,9 +101,9 @@ extension Peer {
     close(inquiry: requestID.value)
     switch inquiry.purpose {
     case .server:
-      registration.answer = packet[RegistrationResponse.status]
+      registration.answer = inquiry.asker == userID ? packet[RegistrationResponse.status] : nil
       step(.serverAnswers)
-    case .registration: registrationAnswered(packet[RegistrationResponse.status])
+    case .registration: registrationAnswered(packet[RegistrationResponse.status], askedAs: inquiry.asker)
     case .serverIDChange: register()
     default: break
     }

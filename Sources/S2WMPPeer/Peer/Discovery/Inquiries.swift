@@ -80,7 +80,7 @@ extension Peer {
       tell(.registered(status: nil))
       step(.serverMissing)
     case .serverSearch: step(.searchTimeout)
-    case .registration: registrationAnswered(nil)
+    case .registration: registrationAnswered(nil, askedAs: inquiry.asker)
     case .serverIDChange: register()
     case .lookup(let id): tell(.lookup(id: id, status: nil, address: nil))
     case .discovery: break

@@ -12,6 +12,7 @@ extension Peer {
       }
       // Nobody knows yet whether they are there.
       record.status = nil
+      if ownIdentity(record.knowsUsAs) == nil { record.knowsUsAs = identity.userID }
       _ = friends.add(record, key)
     }
     for message in snapshot.outgoing {
@@ -103,9 +104,7 @@ extension Peer {
   }
 
   func removeFriend(_ friend: Friend) {
-    for parcel in friend.parcels { settle(parcel, of: friend, error: nil, reason: "the friend was removed") }
-    friend.parcels = []
-    friend.inFlight = 0
+    settleAll(of: friend, reason: "the friend was removed")
     timers.cancel(.friend(friend.serial))
     friends.remove(friend)
     pairBudget.dismiss(friend)

@@ -20,7 +20,7 @@ extension Peer {
     scheduleRegistration()
     if let answer = registration.answer {
       registration.answer = nil
-      return registrationAnswered(answer)
+      return registrationAnswered(answer, askedAs: userID)
     }
     ask(.registration, packet: .registration(userID), to: .endpoint(server))
   }
@@ -36,7 +36,12 @@ extension Peer {
   }
 
   /// - status: RREG's; nil when no answer came.
-  func registrationAnswered(_ status: UInt8?) {
+  /// - asker: our ID when we asked. An answer about an older one says nothing about the present one.
+  func registrationAnswered(_ status: UInt8?, askedAs asker: Identifier) {
+    guard asker == userID else {
+      guard Transitions.follow(&registration.state, .registrationDone) == .noteRegistration else { return }
+      return register()
+    }
     registration.isRegistered = status == 0
     let collides = status == 1 && registration.collisions < RegistrationExchange.limit
     if collides { registration.collisions += 1 } else if status == 0 { registration.collisions = 0 }

@@ -33,7 +33,7 @@ extension Peer {
     store(.messageReceived(from: friend.id, datetime: datetime, text: checks.text, at: now.wall))
     noteStatus(checks.packet, of: friend)
     tell(.message(from: friend.id, name: friend.record.name, text: checks.text, datetime: datetime))
-    noteContact(with: friend, on: connection)
+    noteContact(with: friend, on: connection, isGreeting: false)
     return 0
   }
 
@@ -52,7 +52,7 @@ extension Peer {
     friend.record.status = UserStatus(code: packet[Messaging.status])
     save(friend)
     tellAbout(friend)
-    noteContact(with: friend, on: connection)
+    noteContact(with: friend, on: connection, isGreeting: true)
     return 0
   }
 
@@ -65,13 +65,14 @@ extension Peer {
   }
 
   /// Something new and authentic came: the friend is there, and this connection leads to them.
-  private func noteContact(with friend: Friend, on connection: Connection) {
+  private func noteContact(with friend: Friend, on connection: Connection, isGreeting: Bool) {
     if !connection.isOurs, friend.inbound !== connection {
       friend.inbound = connection
       friend.guess = connection.remote.atDefaultPort
     }
     guard hasWork(friend) else { return }
-    friend.retryAt = 0
+    // A friend who only talks may be out of reach at their address: that is tried when something of the user's waits, or when they greet us.
+    if isGreeting || wantsRetry(friend) { friend.retryAt = 0 }
     pump(friend)
   }
 

@@ -50,7 +50,10 @@ extension Peer {
   func sendIDChange(to friend: Friend, on route: Connection) {
     // What is in flight under the old ID is answered first.
     guard friend.inFlight == 0, friend.idChange?.isSent != true, let next = identity(after: friend.record.knowsUsAs) else { return }
-    guard let bond = bond(with: friend, as: friend.record.knowsUsAs), let timestamp = nextDatetime(friend) else { return }
+    guard let bond = bond(with: friend, as: friend.record.knowsUsAs), let timestamp = nextDatetime(friend) else {
+      settleAll(of: friend, reason: "their key does not fit ours")
+      return advance(friend, knowingUsAs: userID)
+    }
     save(friend)
     let change = PendingIDChange(from: bond.keys.own, to: next.userID, timestamp: timestamp, friendID: friend.id, isSent: true)
     friend.idChange = change

@@ -70,9 +70,16 @@ extension Peer {
   /// A friend who knows us by an older ID learns the next one first: until its ACK nothing else goes to them, as nobody could tell by which ID they know us.
   private func load(_ route: Connection, for friend: Friend) {
     guard friend.record.knowsUsAs == userID else { return sendIDChange(to: friend, on: route) }
-    guard let bond = bond(with: friend, as: userID) else { return }
+    guard let bond = bond(with: friend, as: userID) else { return settleAll(of: friend, reason: "their key does not fit ours") }
     if friend.greeting.isDue, friend.greeting.sentDatetime == nil { greet(friend, bond, on: route) }
     while friend.inFlight < min(Self.window, friend.parcels.count), send(parcel: friend.inFlight, of: friend, bond, on: route) {}
+  }
+
+  func settleAll(of friend: Friend, reason: String) {
+    for parcel in friend.parcels { settle(parcel, of: friend, error: nil, reason: reason) }
+    friend.parcels = []
+    friend.inFlight = 0
+    friend.greeting = Greeting()
   }
 
   private func greet(_ friend: Friend, _ bond: Bond, on route: Connection) {
