@@ -71,7 +71,7 @@ final class Tmux {
   /// Whether the terminal edits lines itself, as it does for a shell.
   func isCooked(_ session: String) throws -> Bool {
     let mode = try Self.output("/bin/stty", ["-a", "-F", try ask(session, "#{pane_tty}")])
-    return mode.contains(" icanon") && mode.contains(" echo ") && mode.contains(" isig")
+    return !mode.contains("-icanon") && !mode.contains("-isig") && !mode.contains("-echo ")
   }
 
   /// The screen once it is as wanted. Waits long, as machines can be slow; says what was there instead.
@@ -93,20 +93,25 @@ final class Tmux {
 
   private static func output(_ program: String, _ arguments: [String]) throws -> String {
     let process = Process()
-    process.executableURL = URL(filePath: program)
-    process.arguments = arguments
+    // tmux's server lives on with whatever it inherits; with the descriptor by which Foundation waits, the end would never be seen.
+    let closing = #"(for file in /proc/self/fd/*; do file=${file##*/}; if [ "$file" -gt 2 ]; then eval "exec $file>&-"; fi; done; exec "$@"); exit $?"#
+    process.executableURL = URL(filePath: "/bin/bash")
+    process.arguments = ["-c", closing, "run", program] + arguments
     var environment = ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TERM": "xterm-256color", "HOME": "/nonexistent", "TZ": "UTC"]
     environment["SHELL"] = "/bin/bash"
     process.environment = environment
-    let (output, errors) = (Pipe(), Pipe())
-    process.standardOutput = output
-    process.standardError = errors
+    // A file: tmux's server lives on with whatever it inherits, and a pipe would never end.
+    let scratch = FileManager.default.temporaryDirectory.appending(path: "s2wmp-output-\(UUID().uuidString)")
+    try Data().write(to: scratch)
+    defer { try? FileManager.default.removeItem(at: scratch) }
+    let file = try FileHandle(forWritingTo: scratch)
+    process.standardOutput = file
+    process.standardError = file
     process.standardInput = FileHandle.nullDevice
     try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw Failure(description: "\(program) \(arguments.joined(separator: " ")): \(complaint)") }
+    let text = String(decoding: try Data(contentsOf: scratch), as: UTF8.self)
+    guard process.terminationStatus == 0 else { throw Failure(description: "\(program) \(arguments.joined(separator: " ")): \(text)") }
     return text
   }
 }

@@ -24,7 +24,8 @@ import Testing
   }
 
   private func command(_ tmux: Tmux, _ name: String) -> String {
-    "\(BuiltProgram.path) chat --name \(name) --state \(tmux.folder.path)/\(name) --no-discovery --listen 127.0.0.1:0 --suite dh --group x25519"
+    // A crash is reported by Swift's runtime, which would ask questions on a terminal.
+    "SWIFT_BACKTRACE=enable=no \(BuiltProgram.path) chat --name \(name) --state \(tmux.folder.path)/\(name) --no-discovery --listen 127.0.0.1:0 --suite dh --group x25519"
   }
 
   /// Two chats that are friends with each other.
@@ -36,13 +37,14 @@ import Testing
     try tmux.wait("bob", for: "/accept 1 or /deny 1")
     try tmux.type("bob", "/accept")
     try tmux.keys("bob", "Enter")
-    try tmux.wait("alice") { $0.contains("bob is your friend now") && $0.contains("bob, online ──") }
-    try tmux.wait("bob") { $0.contains("alice is your friend now") && $0.contains("alice, online ──") }
+    try tmux.wait("alice", for: "bob is your friend now")
+    try tmux.wait("bob", for: "alice is your friend now")
   }
 
   /// What differs between runs in the same form everywhere; rules as long as they are.
   private func steady(_ screen: String) -> String {
-    screen.replacing(/[0-9a-f]{32}/, with: "<id>").replacing(/[0-9a-f]{4}…[0-9a-f]{4}/, with: "<short>")
+    // When a greeting comes is up to the network.
+    screen.replacing(/[a-z]+ is online\.\n/, with: "").replacing(/[0-9a-f]{32}/, with: "<id>").replacing(/[0-9a-f]{4}…[0-9a-f]{4}/, with: "<short>")
       .replacing(/127\.0\.0\.1:[0-9]+/, with: "<address>").replacing(/([0-9]{5} ){3,7}([0-9]{5}|…)/, with: "<print>")
       .replacing(#/(?m)^[0-9]{2}:[0-9]{2} /#, with: "hh:mm ").replacing(/── [A-Z][a-z]+, [0-9]+ [A-Z][a-z]+ [0-9]{4} ──/, with: "── day ──")
       .replacing(/─{3,}/, with: "───").trimmingCharacters(in: .newlines)
@@ -76,7 +78,6 @@ import Testing
           trust it.
         ── bob, status unknown ── ID <short> ──
         No messages yet.
-        bob is online.
         ── day ──
         hh:mm ✓ you  Bob, lunch?
         hh:mm   bob  Ja, 日本 ☕ e\u{301}!
@@ -100,7 +101,6 @@ import Testing
           trust it.
         ── alice, status unknown ── ID <short> ──
         No messages yet.
-        alice is online.
         ── day ──
         hh:mm   alice  Bob, lunch?
         hh:mm ✓ you    Ja, 日本 ☕ e\u{301}!
@@ -115,11 +115,9 @@ import Testing
     try tmux.type("alice", "This line is being written while others come, and it is longer than one row.")
     try tmux.type("bob", "hello there, this is a message that has to be wrapped on a narrow window")
     try tmux.keys("bob", "Enter")
-    try tmux.wait("alice") {
-      $0.contains("narrow window") && $0.contains("bob> This line is being written while others come, and it is longer than one row.") == false
-    }
+    try tmux.wait("alice") { $0.contains("hello there, this is a message") && $0.contains("it is longer than one ro\nw.") }
     try tmux.resize("alice", columns: 40, rows: 12)
-    try tmux.wait("alice") { $0.contains("bob> This line is being written while ot\nhers come, and it is longer than one ro\nw.") }
+    try tmux.wait("alice") { $0.contains("bob> This line is being written while o\nthers come, and it is longer than one r\now.") }
     #expect(try tmux.everything("alice").components(separatedBy: "bob> ").count == 2)
     try tmux.resize("alice", columns: 100, rows: 24)
     let wide = try tmux.wait("alice", for: "bob> This line is being written while others come, and it is longer than one row.")
@@ -143,7 +141,7 @@ import Testing
     try tmux.wait("alice", for: "✓ you  kept")
     try tmux.type("bob", "/status away")
     try tmux.keys("bob", "Enter")
-    try tmux.wait("alice", for: "bob, away ──")
+    try tmux.wait("bob", for: "you: bob, away ──")
     try tmux.keys("bob", "C-d")
     try tmux.wait("bob", for: "EXIT 0")
     #expect(try tmux.isCooked("bob"))
@@ -155,7 +153,7 @@ import Testing
     try tmux.wait("alice", for: "1 message is not acknowledged yet; the next start sends again.\nEXIT 0")
     try tmux.start("again", "\(command(tmux, "alice")); exec cat")
     let screen = try tmux.wait("again", for: "~ you  are you there?")
-    #expect(screen.contains("✓ you  kept") && screen.contains("bob> "))
+    #expect(screen.contains("✓ you  kept") && screen.contains("\nbob>"))
   }
 
   @Test func theTerminalComesBackOnEveryWayOut() throws {

@@ -23,6 +23,15 @@ enum SignalPipe {
     }
     action.sa_flags = Int32(SA_RESTART)
     sigaction(number, &action, nil)
+    unblock(number)
+  }
+
+  /// Whoever started us may have blocked it.
+  static func unblock(_ number: Int32) {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, number)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   static func take(_ descriptor: Int32) -> Set<Int32> {

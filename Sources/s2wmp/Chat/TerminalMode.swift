@@ -65,6 +65,7 @@ enum TerminalMode {
       var action = sigaction()
       action.__sigaction_handler.sa_handler = { number in TerminalMode.crash(number) }
       sigaction(number, &action, TerminalMode.formerActions + Int(number))
+      SignalPipe.unblock(number)
     }
   }
 

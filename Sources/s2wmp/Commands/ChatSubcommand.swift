@@ -8,7 +8,7 @@ struct ChatSubcommand: ParsableCommand {
     commandName: "chat",
     abstract: "Chat: the reference peer with a person at the keyboard.",
     discussion: """
-      s2wmp chat --name alice --state ~/.s2wmp        friends and messages are kept there
+      s2wmp chat --name alice --state ~/.s2wmp        friends and messages are kept
       s2wmp chat --listen 127.0.0.1:0 --no-discovery  to try it on one machine
 
       /discover shows who is on the network, /add 1 asks the first to be your friend, \
