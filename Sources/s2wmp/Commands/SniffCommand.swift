@@ -90,6 +90,8 @@ struct SniffCommand: ParsableCommand {
       if list { return try listDevices() }
       try capture()
     } catch let error as LiveCaptureError {
+      // The filter is the user's own words.
+      if case .badFilter = error { throw ValidationError("\(error)") }
       throw CommandError(description: "\(error)")
     } catch let error as CaptureWriteError {
       throw CommandError(description: "\(error)")

@@ -55,8 +55,10 @@ struct PeerArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Append session keys to this file, for s2wmp decode --keys (or the variable S2WMP_KEYLOG).", valueName: "file"))
   var keylog: String?
 
-  @Option(help: ArgumentHelp("The dialect to speak: v1 or legacy.", valueName: "dialect"))
-  var dialect: Dialect = .v1
+  @Option(name: .customLong("dialect"), help: ArgumentHelp("The dialect to speak: v1 or legacy.", valueName: "dialect"))
+  var dialectName = Dialect.v1.name
+
+  var dialect: Dialect { Dialect(name: dialectName) ?? .v1 }
 
   @Option(help: ArgumentHelp("Legacy dialect: the port of other peers, to which all answers go.", valueName: "n"))
   var legacyPort: UInt16 = DefaultPort.peer
@@ -68,7 +70,8 @@ struct PeerArguments: ParsableArguments {
   var logLevel: LogLevel = .warning
 
   func validate() throws {
-    if let name, !Self.isUserName(name) { throw ValidationError("--name is 1 to 255 printable ASCII characters") }
+    if Dialect(name: dialectName) == nil { throw ValidationError("--dialect is v1 or legacy, not \(Printable.text(dialectName))") }
+    if let name, !UserName.isValid(name.utf8) { throw ValidationError("--name is 1 to 255 printable ASCII characters") }
     for text in listen where ListenAddress(text: text) == nil {
       throw ValidationError("--listen \(Printable.text(text)) is not HOST:PORT (an IPv6 address stands in brackets: [::1]:5000)")
     }
@@ -84,11 +87,6 @@ struct PeerArguments: ParsableArguments {
       guard dialect == .v1 else { throw ValidationError("--defect is for the dialect v1") }
     }
     if discoveryPort == 0 { throw ValidationError("--discovery-port is 1 to 65535: others must know it") }
-  }
-
-  /// A user name (S2WMP wire format, section 1).
-  static func isUserName(_ name: String) -> Bool {
-    (1...255).contains(name.utf8.count) && name.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f }
   }
 
   private func serverAddress(_ text: String) -> ListenAddress? {
@@ -132,7 +130,7 @@ extension PeerArguments {
 
   private static var loginName: String {
     for variable in ["USER", "LOGNAME"] {
-      if let name = Environment[variable], isUserName(name) { return name }
+      if let name = Environment[variable], UserName.isValid(name.utf8) { return name }
     }
     return "anonymous"
   }
@@ -141,9 +139,3 @@ extension PeerArguments {
 extension PeerConfiguration.Acceptance: ExpressibleByArgument {}
 extension Suite: ExpressibleByArgument {}
 extension KeyGroup: ExpressibleByArgument {}
-
-extension Dialect: ExpressibleByArgument {
-  public init?(argument: String) { self.init(name: argument) }
-  public var defaultValueDescription: String { name }
-  public static var allValueStrings: [String] { allCases.map(\.name) }
-}
