@@ -41,3 +41,12 @@ require_packages() {
   $as_root apt-get update >&2
   $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y $missing >&2
 }
+
+# Installs PyPI packages that are missing. Where that is impossible, the check that needs them says so and is skipped.
+require_python() {
+  for package in "$@"; do
+    python3 -c "import $package" 2>/dev/null && continue
+    echo "s2wmp: installing $package (pip)" >&2
+    python3 -m pip install --quiet "$package" >&2 || python3 -m pip install --quiet --break-system-packages "$package" >&2 || true
+  done
+}

@@ -92,7 +92,7 @@ class Program:
 
     def _drain(self, timeout):
         try:
-            self.lines.append(self.arrived.get(timeout=timeout))
+            self.lines.append(self.arrived.get(timeout=timeout) if timeout else self.arrived.get_nowait())
             while True:
                 self.lines.append(self.arrived.get_nowait())
         except queue.Empty:
@@ -115,6 +115,11 @@ class Program:
         """All lines so far with these values."""
         self._drain(0)
         return [l for l in self.lines if l.get("event") == event and all(l.get(k) == v for k, v in wanted.items())]
+
+    def pass_over(self, event):
+        """Lines of that event so far are of the past: `wait` does not take them any more."""
+        self._drain(0)
+        self.taken.update(index for index, line in enumerate(self.lines) if line.get("event") == event)
 
     def rewind(self):
         self.taken = set()

@@ -95,6 +95,9 @@ class Trial:
         command = {"do": "add", "id": asked.id}
         if address:
             command["address"] = address
+        # A friend of before may have said hello meanwhile: that is not yet the new friendship.
+        for peer in (asker, asked):
+            peer.pass_over("friend")
         asker.say(**command)
         done = asker.wait("friend", id=asked.id, timeout=15) and asked.wait("friend", id=asker.id, timeout=15)
         return self.check(f"adding {what}", done, "; ".join(str(l) for l in asker.seen("add-failed")))
