@@ -2,6 +2,7 @@
 """Draws what a command prints on a terminal as an SVG picture.
 
     ./s2wmp decode --color always Fixtures/captures/lan-chat.pcap | Documentation/images/terminal-svg.py > Documentation/images/decode.svg
+    tmux capture-pane -ept SESSION | Documentation/images/terminal-svg.py > Documentation/images/chat.svg
 """
 import html
 import re
@@ -11,9 +12,8 @@ STYLES = {"1": "font-weight:bold", "2": "fill:#8b949e", "31": "fill:#ff7b72", "3
 CHARACTER, LINE, MARGIN = 8.4, 18, 16
 
 
-def spans(line):
-    """The line as SVG text runs; styles last until the next reset."""
-    style = []
+def spans(line, style):
+    """The line as SVG text runs. Styles last until the next reset, over the line's end as well: `style` is changed."""
     out = []
     for part in re.split(r"(\x1b\[[0-9;]*m)", line):
         code = re.fullmatch(r"\x1b\[([0-9;]*)m", part)
@@ -21,10 +21,14 @@ def spans(line):
             if part:
                 attribute = f' style="{";".join(style)}"' if style else ""
                 out.append(f"<tspan{attribute}>{html.escape(part)}</tspan>")
-        elif code.group(1) in ("", "0"):
-            style = []
-        else:
-            style += [STYLES[number] for number in code.group(1).split(";") if number in STYLES]
+            continue
+        for number in code.group(1).split(";"):
+            if number in ("", "0"):
+                style.clear()
+            elif number == "39":
+                style[:] = [rule for rule in style if rule == STYLES["1"] or rule == STYLES["2"]]
+            elif number in STYLES:
+                style.append(STYLES[number])
     return "".join(out)
 
 
@@ -35,8 +39,9 @@ def main():
     print(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" width="{width:.0f}" height="{height}" role="img">')
     print('<rect width="100%" height="100%" rx="8" fill="#0d1117"/>')
     print('<g font-family="ui-monospace,Menlo,Consolas,DejaVu Sans Mono,monospace" font-size="14" fill="#e6edf3" xml:space="preserve">')
+    style = []
     for index, line in enumerate(lines):
-        print(f'<text x="{MARGIN}" y="{MARGIN + 13 + index * LINE}">{spans(line)}</text>')
+        print(f'<text x="{MARGIN}" y="{MARGIN + 13 + index * LINE}">{spans(line, style)}</text>')
     print("</g></svg>")
 
 
