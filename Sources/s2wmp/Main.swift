@@ -1,25 +1,30 @@
 import ArgumentParser
 import Glibc
 
-/// `s2wmp`: sniff, dissect and encode the Secure Two-Way Messaging Protocol.
+/// `s2wmp`: sniff, dissect, encode and speak the Secure Two-Way Messaging Protocol.
 struct S2WMP: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "s2wmp",
-    abstract: "Sniff, dissect and encode the Secure Two-Way Messaging Protocol.",
+    abstract: "Sniff, dissect, encode and speak the Secure Two-Way Messaging Protocol.",
     discussion: """
       Start with a capture:   s2wmp decode chat.pcap
       or listen on the LAN:   sudo s2wmp sniff
       Only what matters:      s2wmp decode chat.pcap -Y 'expert.severity >= warning'
+      In the clear, by keys:  s2wmp decode chat.pcap --keys peer.keylog
       For programs:           s2wmp decode chat.pcap --format ndjson
       And back again:         s2wmp encode packets.ndjson --output again.pcap
+      Talk to somebody:       s2wmp chat --name alice --state ~/.s2wmp
+      Script a peer:          s2wmp peer --name bob --accept auto
 
       Exit status: 0 done and nothing found; 1 something found; 2 wrong usage; \
       3 an input, device or output could not be used. Results go to standard \
       output, everything else to standard error.
       """,
-    subcommands: [
-      DecodeCommand.self, SniffCommand.self, EncodeCommand.self, KeysCommand.self, SchemaCommand.self, IdentityCommand.self, PeerSubcommand.self,
-      ChatSubcommand.self, BootstrapCommand.self,
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Analyze", subcommands: [DecodeCommand.self, SniffCommand.self, EncodeCommand.self, KeysCommand.self, SchemaCommand.self]),
+      CommandGroup(
+        name: "Speak", subcommands: [ChatSubcommand.self, PeerSubcommand.self, BootstrapCommand.self, IdentityCommand.self]),
     ])
 }
 
