@@ -72,7 +72,7 @@ extension PeerStore {
     }
   }
 
-  private func decode(_ bytes: [UInt8], _ file: String) throws(PeerStoreError) -> Identity {
+  private func decode(_ bytes: SecretBytes, _ file: String) throws(PeerStoreError) -> Identity {
     do throws(IdentityError) { return try Identity(pem: bytes, passphrase: passphrase) } catch {
       throw PeerStoreError("the key file \(file) cannot be used: \(error)")
     }

@@ -40,55 +40,22 @@ final class StateFolder: Sendable {
     close(descriptor)
   }
 
-  /// Nil when there is no such file.
-  func read(_ name: String) throws(PeerStoreError) -> [UInt8]? {
-    let file = path + "/" + name
-    let descriptor = open(file, O_RDONLY | O_CLOEXEC)
-    if descriptor < 0 {
-      if errno == ENOENT { return nil }
-      throw Self.failure("\(file) cannot be read")
-    }
-    defer { close(descriptor) }
-    var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 4096)
-    while true {
-      let count = Glibc.read(descriptor, &piece, piece.count)
-      if count < 0 { throw Self.failure("\(file) cannot be read") }
-      if count == 0 { return bytes }
-      bytes += piece[..<count]
-      guard bytes.count <= 1 << 20 else { throw PeerStoreError("\(file) is too long to be a key file") }
+  /// A key file's content; nil when there is no such file.
+  func read(_ name: String) throws(PeerStoreError) -> SecretBytes? {
+    do throws(IdentityFileError) { return try IdentityFile.read(path + "/" + name).pem } catch {
+      if error.problem == .cannotRead(ENOENT) { return nil }
+      throw PeerStoreError(error.description)
     }
   }
 
-  /// Whole or not at all, and durable: a new file is written, synchronised, and takes the name.
+  /// A key file, whole or not at all, and durable.
   func write(_ secret: SecretBytes, to name: String) throws(PeerStoreError) {
-    let target = path + "/" + name
-    let temporary = target + ".new"
-    unlink(temporary)
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw Self.failure("\(temporary) cannot be written") }
-    let written = secret.withBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-    let isWhole = written == secret.count && fsync(descriptor) == 0
-    let reason = errno
-    close(descriptor)
-    guard isWhole else {
-      unlink(temporary)
-      errno = written >= 0 && written < secret.count ? ENOSPC : reason
-      throw Self.failure("\(target) cannot be written")
+    do throws(IdentityFileError) { try IdentityFile.write(secret, to: path + "/" + name, replacing: true) } catch {
+      throw PeerStoreError(error.description)
     }
-    guard rename(temporary, target) == 0 else { throw Self.failure("\(target) cannot be written") }
-    synchronise()
   }
 
   func remove(_ name: String) { unlink(path + "/" + name) }
-
-  /// Makes a rename durable.
-  private func synchronise() {
-    let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard folder >= 0 else { return }
-    fsync(folder)
-    close(folder)
-  }
 
   private static func failure(_ what: String) -> PeerStoreError {
     PeerStoreError("\(what): \(String(cString: strerror(errno)).lowercased())")
