@@ -8,6 +8,7 @@ final class Tmux {
 
   let folder: URL
   private let socket: URL
+  private var server: pid_t?
 
   init() throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "s2wmp-chat-\(UUID().uuidString)")
@@ -17,6 +18,8 @@ final class Tmux {
 
   deinit {
     _ = try? run(["kill-server"])
+    // A machine under load was seen to keep servers that were told to end.
+    if let server, (try? String(contentsOfFile: "/proc/\(server)/comm", encoding: .utf8))?.hasPrefix("tmux") == true { kill(server, SIGKILL) }
     try? FileManager.default.removeItem(at: folder)
   }
 
@@ -34,6 +37,7 @@ final class Tmux {
   /// A session named so that runs a command of the shell in 80×24.
   func start(_ session: String, _ command: String) throws {
     try run(["new-session", "-d", "-x", "80", "-y", "24", "-s", session, command])
+    if server == nil { server = pid_t(try ask(session, "#{pid}")) }
   }
 
   func keys(_ session: String, _ keys: String...) throws { try run(["send-keys", "-t", session] + keys) }
