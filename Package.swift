@@ -14,6 +14,7 @@ let package = Package(
     .library(name: "S2WMPAnalysis", targets: ["S2WMPAnalysis"]),
     .library(name: "S2WMPReport", targets: ["S2WMPReport"]),
     .library(name: "S2WMPChat", targets: ["S2WMPChat"]),
+    .library(name: "S2WMPFuzz", targets: ["S2WMPFuzz"]),
     .library(name: "S2WMPFuzzTargets", targets: ["S2WMPFuzzTargets"]),
   ],
   dependencies: [
@@ -48,12 +49,13 @@ let package = Package(
     .target(name: "S2WMPAnalysis", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "CPrefetch"]),
     .target(name: "S2WMPReport", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "S2WMPAnalysis"]),
     .target(name: "S2WMPChat", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPPeer", "S2WMPReport"]),
-    .target(name: "S2WMPFuzzTargets", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCapture", "S2WMPCrypto", "S2WMPAnalysis", "S2WMPReport"]),
+    .target(name: "S2WMPFuzz", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "S2WMPPeer"]),
+    .target(name: "S2WMPFuzzTargets", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCapture", "S2WMPCrypto", "S2WMPPeer", "S2WMPAnalysis", "S2WMPReport"]),
     .executableTarget(
       name: "s2wmp",
       dependencies: [
         "S2WMPWire", "S2WMPFlow", "S2WMPCapture", "S2WMPAnalysis", "S2WMPReport", "S2WMPCrypto", "S2WMPPeer", "S2WMPNetwork",
-        "S2WMPChat",
+        "S2WMPChat", "S2WMPFuzz",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -68,6 +70,7 @@ let package = Package(
     .testTarget(name: "S2WMPCaptureTests", dependencies: ["S2WMPCapture"]),
     .testTarget(name: "S2WMPCaptureLiveTests", dependencies: ["S2WMPCapture"]),
     .testTarget(name: "S2WMPCryptoTests", dependencies: ["S2WMPCrypto", "S2WMPWire"]),
+    .testTarget(name: "S2WMPFuzzTests", dependencies: ["S2WMPFuzz", "S2WMPPeer", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire"]),
     .testTarget(name: "S2WMPPeerTests", dependencies: ["S2WMPPeer", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire"]),
     .testTarget(
       name: "S2WMPNetworkTests",
