@@ -117,4 +117,13 @@ public struct SessionOpening {
     }
     session.befriended(true)
   }
+
+  /// Makes them friends once more, after a finding, when the target goes on. It need not take a request of somebody whom it knows.
+  func renew(_ session: PeerSession, _ target: any CaseTarget) throws {
+    for actor in [session.friend, session.other] where actor.isFriend {
+      _ = try Self.ask(target, id: actor.id, field: actor.publicKey, name: actor.name, targetID)
+      target.disconnect()
+    }
+    try befriend(session, target)
+  }
 }

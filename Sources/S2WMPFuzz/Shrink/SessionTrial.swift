@@ -8,20 +8,20 @@ public final class SessionTrial: CaseTrying {
   private let opening: SessionOpening
   private var forge: CaseForge
   private let judge: Judge
-  private var ledger: Ledger
+  private let ledger: Ledger
   private var instance = Instance()
   private var seen = Observation()
   /// How often what was not heard yet is waited for.
   private static let patience = 3
 
-  /// - eventsLag: whether what the target tells its user can come later than its replies.
-  public init(target: any CaseTarget, session: PeerSession, opening: SessionOpening, eventsLag: Bool = false) {
+  /// - ledger: that of the session.
+  public init(target: any CaseTarget, session: PeerSession, opening: SessionOpening, ledger: Ledger) {
     self.target = target
     self.session = session
     self.opening = opening
     forge = CaseForge(session)
     judge = Judge(session)
-    ledger = Ledger(session, eventsLag: eventsLag)
+    self.ledger = ledger
   }
 
   /// `Mismatch.packet` counts the packets of all cases, as `Exchange.packets` does.
@@ -35,40 +35,44 @@ public final class SessionTrial: CaseTrying {
       recorder.record(given, instance, seen)
       if !judge.isAsOwed(instance, seen), var mismatch = judge.mismatch(given, instance, seen) {
         mismatch.packet = mismatch.packet.map { $0 + before }
+        ledger.doubt(instance)
         return Tried(mismatch: mismatch, index: index, exchange: recorder.exchange)
       }
       guard target.isHeard else { continue }
       ledger.note(given, instance, seen)
+      let last = ledger.sequence
       let isLast = index == cases.count - 1
       if isLast { try settle() }
-      if let entry = ledger.check(isFinal: isLast).first { return recorder.tried(entry, at: entry.sequence - first - 1, index) }
+      if let entry = ledger.check(upTo: isLast ? last : 0).first { return recorder.tried(entry, at: entry.sequence - first - 1, index) }
     }
     return Tried(mismatch: nil, index: max(0, cases.count - 1), exchange: recorder.exchange)
   }
 
-  /// What a target tells its user may come later than its replies: further messages push it out.
+  /// What a target tells its user may come later than its replies: further messages push it out, and in the end there is time for it.
   private func settle() throws {
-    var left = Self.patience
-    let further = Case([.send([PacketPlan(.message)], .whole)])
-    while !ledger.isSettled, left > 0 {
-      left -= 1
+    let last = ledger.sequence
+    for round in 0...Self.patience where !ledger.isSettled(upTo: last) {
+      let further = Case([.send([PacketPlan(.message)], .whole)])
       try forge.make(further, checksAlive: false, into: &instance)
+      if round == Self.patience { instance.actions.append(.awaitReplies(instance.expected.count + 1, connection: 0, .reply)) }
       try target.run(instance, into: &seen)
-      guard judge.isAsOwed(instance, seen) else { return }
+      guard judge.isAsOwed(instance, seen) else { return ledger.doubt(instance) }
       ledger.note(further, instance, seen)
     }
   }
 
   public func recover() throws {
-    ledger.reset()
     if try target.restart() {
+      ledger.reset(isNew: true)
       try session.forget()
+      if session.acceptsRequests { try opening.befriend(session, target) }
     } else {
       target.disconnect()
+      ledger.reset(isNew: false)
       try session.doubt()
       if target.isHeard { try showTarget() }
+      if session.acceptsRequests { try opening.renew(session, target) }
     }
-    if session.acceptsRequests { try opening.befriend(session, target) }
   }
 
   /// A case that broke off may have left the target invisible.
