@@ -27,7 +27,9 @@ extension Requirements {
   ]
 
   private static let legacyRequests: [Check] = [
-    legacy("L/cr.accepted", "a chat request is answered by one", "Who accepts answers with a CR of status 1, with key and name.", Trial.cr().needing(.acceptance)),
+    legacy(
+      "L/cr.accepted", "a chat request is answered by one", "Who accepts answers with a CR of status 1, with key and name.",
+      Trial.cr().needing(.acceptance)),
     legacy(
       "L/cr.requestor", "an impossible requestor ID is status 2", "Status 2 is: invalid requester ID.", .cr(.id("requestor_id", .zero)),
       .cr(.id("requestor_id", .target))),
@@ -49,7 +51,8 @@ extension Requirements {
     legacy(
       "L/half-close", "a half-close inside a packet is answered by ACK 3", "A packet that ends early cannot be framed.",
       .steps(.burst(Plain.m(.cut(40))), .end)),
-    legacy("L/cut", "a packet may come cut anywhere", "Where a packet is cut into segments makes no difference.", Trial(steps: [.send([Plain.m()], .every(1))])),
+    legacy(
+      "L/cut", "a packet may come cut anywhere", "Where a packet is cut into segments makes no difference.", Trial(steps: [.send([Plain.m()], .every(1))])),
   ]
 
   private static func legacy(_ id: String, _ title: String, _ sentence: String, _ trials: Trial...) -> Check {
@@ -61,7 +64,8 @@ extension Requirements {
     legacyServer(
       "L/server.reply-port", "answers go to port 5002", "A legacy program waits for a server's answers on UDP port 5002.", .steps(.datagram(reg))),
     legacyServer(
-      "L/server.reg-zero", "a registration of the zero ID is status 2", "Status 2 is: error.", .steps(.datagram(Plain.packet(.registration, .id("user_id", .zero))))),
+      "L/server.reg-zero", "a registration of the zero ID is status 2", "Status 2 is: error.",
+      .steps(.datagram(Plain.packet(.registration, .id("user_id", .zero))))),
     legacyServer(
       "L/server.collision", "an ID that is live from another source is status 1", "Status 1 is: ID collision.",
       Trial.steps(.datagram(reg), .source(1), .datagram(reg)).controlled(by: .datagram(reg))),

@@ -52,7 +52,7 @@ extension Requirements {
     Check(
       "5.2/cr.swapped", "somebody else's key under the requestor's ID is status 2",
       "Who swaps the key on the way cannot keep the ID.",
-      .cr(.key(.ofOther), .id("requestor_id", .stranger)))
+      .cr(.key(.ofOther), .id("requestor_id", .stranger))),
   ]
 
   private static func refused(_ id: String, _ what: String, _ sentence: String, _ keys: KeyChoice...) -> Check {

@@ -51,7 +51,7 @@ struct Trial {
     var (found, reason): (Case?, String?) = (nil, nil)
     switch control {
     case .derived: found = test.plain
-    case .steps(let steps): found = Case(role: role, dialect: dialect, requirement: id, isFresh: isFresh, steps)
+    case .steps(let steps): found = Case(role: role, dialect: dialect, isFresh: isFresh, steps)
     case .none(let words): reason = words
     }
     if found == nil, reason == nil { reason = "nothing is changed in it" }
@@ -63,9 +63,10 @@ struct Trial {
 
 extension Case {
   /// The same with nothing changed in its packets: each the plainest valid one, of a friend, in one write, without bytes that are no packet and without
-  /// stalls. Nil when nothing is left of it or nothing was changed.
+  /// stalls, and about no requirement. Nil when nothing is left of it or nothing was changed.
   public var plain: Case? {
     var copy = self
+    copy.requirement = nil
     copy.steps = steps.compactMap(\.plain)
     let hasPackets = copy.steps.contains { step in
       switch step {
@@ -73,7 +74,7 @@ extension Case {
       default: false
       }
     }
-    return hasPackets && copy != self ? copy : nil
+    return hasPackets && copy.steps != steps ? copy : nil
   }
 
   /// What its steps need.
