@@ -35,7 +35,7 @@ private final class Script {
   func failControls(_ id: String, _ kind: FindingKind, came: Outcome) {
     for row in rows(id) {
       guard let control = row.control else { continue }
-      answers[control.steps] = .mismatch(Mismatch("6.1/accepted", kind, expected: .accepted, observed: came, packet: nil), Exchange())
+      answers[control.steps] = .mismatch(Mismatch("6.1/accept.m", kind, expected: .accepted, observed: came, packet: nil), Exchange())
     }
   }
 

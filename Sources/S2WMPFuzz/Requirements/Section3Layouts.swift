@@ -19,10 +19,6 @@ extension Requirements {
       "A user name may hold every byte from 0x20 to 0x7E, and a single one is enough.",
       .cr(.set("name", .bytes(Array(0x20...0x7e)))).needing(.acceptance), .cr(.set("name", .bytes([0x7e]))).needing(.acceptance)),
     Check(
-      "3.2/crr.ids", "a CRR carries the IDs of its CR",
-      "requestor_id and user_id of a CRR are those of the CR that it answers.",
-      .cr(.id("user_id", .nobody))),
-    Check(
       "3.2/crr.refused", "a refusing CRR has no key and no name",
       "A CRR whose status is not 0 has a key_length and a name_length of 0.",
       .cr(.id("user_id", .other)), .cr(.id("requestor_id", .nobody))),
@@ -39,9 +35,12 @@ extension Requirements {
       "In BPR, unlike LPR, lookup_id says who responds.",
       .bpm(), .bpm(.id("lookup_id", .target))),
     Check(
+      "3.6/status", "a BPR has status 0", "Who answers a BPM is found.",
+      .bpm()),
+    Check(
       "3.6/address", "a BPR says where TCP connections are taken",
-      "address and port of a response with status 0 are where the responder takes TCP connections.",
-      unchecked: "which address is right depends on the route between target and asker, which the asker cannot know"),
+      "A response with status 0 has an address and a port. Whether they are the right ones depends on the route, which the asker cannot know.",
+      .bpm()),
     Check(
       "3.7/ack", "ack is 1 exactly when error is 0",
       "An ACK says rejected when it names an error, and accepted when it names none.",

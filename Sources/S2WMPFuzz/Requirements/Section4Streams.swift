@@ -25,22 +25,22 @@ extension Requirements {
       "4/tcp.same-connection", "each connection gets the answers to its own packets",
       "A packet is answered on the connection that it came on, also when others are open.",
       .steps(.connection(0), .burst(Plain.m()), .connection(1), .burst(Plain.sc()), .connection(0), .burst(Plain.m(from: .other))).fresh.anyone),
-    ignored("4/tcp.ignored.reg", .registration),
-    ignored("4/tcp.ignored.lp", .lookup),
-    ignored("4/tcp.ignored.bsm", .broadcastServer),
-    ignored("4/tcp.ignored.bpm", .broadcastPeer),
+    Check(
+      "4/tcp.ignored", "REG, LP, BSM and BPM at a peer's TCP port are ignored",
+      "What is not for a peer's TCP port gets no answer, and the connection is kept.",
+      ignored(.registration), ignored(.lookup), ignored(.broadcastServer), ignored(.broadcastPeer)),
+    Check(
+      "4/answer", "every packet gets the one answer that is owed to it",
+      "A packet is answered on its connection, once.",
+      .m().anyone, .sc().anyone, .cr(.id("user_id", .nobody))),
   ]
 
   /// A message and what follows it, cut.
   private static func cut(_ cuts: Cuts) -> Trial { Trial(steps: [.send([Plain.m(), Plain.sc()], cuts)]).fresh.anyone }
 
   /// A packet that is not for a peer's TCP port, and a message behind it.
-  private static func ignored(_ id: String, _ type: PacketType) -> Check {
-    let name = type.shortName ?? ""
-    return Check(
-      id, "\(name) at a peer's TCP port is ignored",
-      "\(name) is not for a peer's TCP port: no answer, and the connection is kept.",
-      Trial(steps: [.send([PacketPlan(type), Plain.m()], .whole)]).fresh.anyone.controlled(by: .burst(Plain.m())))
+  private static func ignored(_ type: PacketType) -> Trial {
+    Trial(steps: [.send([PacketPlan(type), Plain.m()], .whole)]).fresh.anyone.controlled(by: .burst(Plain.m()))
   }
 
   /// Streams that break off, stall, or cannot be framed.
@@ -50,6 +50,10 @@ extension Requirements {
       "A receiver does not wait for more bytes once it has seen a version, type or length that cannot be.",
       Trial(steps: [.noise([2])]).fresh.controlled(by: .burst(Plain.m())),
       .m(.field("type", 7), .cut(2)).fresh.anyone, .cr(.field("key_length", 0), .cut(38)).fresh),
+    Check(
+      "4/framed.answer", "answers are packets of the kind that is owed",
+      "M, SC and IC are answered by ACK, CR by CRR; all that a peer sends can be framed.",
+      .burst(Plain.m(), Plain.cr(.id("user_id", .nobody))).fresh.anyone.controlled(by: .burst(Plain.m()))),
     Check(
       "4/framed.before", "good packets before a bad one are answered",
       "What cannot be framed takes nothing from the packets before it.",

@@ -24,7 +24,7 @@ extension Requirements {
     refused("5.1/dh.generator", "a group's prime with another generator", "The generator is the group's.", .otherGenerator),
     refused("5.1/dh.x942", "a key marked as X9.42", "The D-H algorithm is that of PKCS #3.", .x942),
     Check(
-      "5.1/dh.private-length", "a privateValueLength is ignored",
+      "5.1/private-value-length", "a privateValueLength is ignored",
       "PKCS #3 parameters may say how long private values are; that makes no difference.",
       Trial.cr(.key(.privateValueLength)).needing(.acceptance)),
     refused(

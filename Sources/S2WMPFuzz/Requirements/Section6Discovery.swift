@@ -25,6 +25,13 @@ extension Requirements {
 
   static let endurance: [Check] = [
     Check(
+      "6.1/crash", "no packet ends the target", "A target lives through whatever is sent to it.",
+      Trial(steps: [.noise([UInt8](repeating: 0xff, count: 20_000))]).fresh.controlled(by: .burst(Plain.m())),
+      .m(.text(.letters(9_000)), .field("status", 3), .field("undefined", 0xff_ffff))),
+    Check(
+      "6.1/hang", "no packet silences the target", "A target answers what comes after whatever was sent to it.",
+      .steps(.burst(Plain.m(.body(.garbage(50_000)))), .connection(1), .burst(Plain.sc())).fresh),
+    Check(
       "6.1/crash.length", "long messages do not end the target", "A target lives through messages of every length.",
       .m(.text(.letters(5_000))), .m(.text(.letters(32_768))), .m(.text(.letters(60_000)))),
     Check(

@@ -4,8 +4,14 @@ extension Requirements {
 
   private static let acceptance: [Check] = [
     Check(
-      "6.1/accepted", "a valid message or status change is accepted", "When all checks hold, the ACK says accepted and names no error.",
-      .m(), .sc(), .m(.text(.letters(1))), .sc(.field("status", 3)), .m(from: .other)),
+      "6.1/accept.m", "a valid message is accepted", "When all checks hold, the ACK says accepted and names no error.",
+      .m(), .m(.text(.letters(1))), .m(from: .other)),
+    Check(
+      "6.1/accept.sc", "a valid status change is accepted", "When all checks hold, the ACK says accepted and names no error.",
+      .sc(), .sc(.field("status", 1)), .sc(.field("status", 3)), .sc(from: .other)),
+    Check(
+      "6.1/accept.ic", "a valid ID change is accepted", "An IC of a friend to the ID of a new, usable key is acknowledged.",
+      .ic()),
     Check("6.1/empty", "an empty text is accepted", "A message may say nothing: its body is not empty.", .m(.text(.letters(0)))),
     Check(
       "6.1/deliver", "an accepted message is delivered", "What is acknowledged as accepted reaches the user, once.",
@@ -61,6 +67,9 @@ extension Requirements {
       Trial.burst(Plain.sc(.field("status", 1)), Plain.sc(.field("status", 2), .time(.late))).needing(.heard)),
     Check(
       "6.1/sc.late-ack", "a status change older than the last one is accepted", "Arriving late is no error.",
-      .burst(Plain.sc(), Plain.sc(.time(.late))), .burst(Plain.sc(), Plain.sc(.time(.again)))),
+      .burst(Plain.sc(), Plain.sc(.time(.late)))),
+    Check(
+      "6.1/sc.again", "a repeated status change is acknowledged again", "The first ACK may have been lost: a repeated SC is accepted again.",
+      .burst(Plain.sc(), Plain.sc(.time(.again)))),
   ]
 }
