@@ -71,7 +71,7 @@ let package = Package(
     .testTarget(name: "S2WMPCaptureTests", dependencies: ["S2WMPCapture"]),
     .testTarget(name: "S2WMPCaptureLiveTests", dependencies: ["S2WMPCapture"]),
     .testTarget(name: "S2WMPCryptoTests", dependencies: ["S2WMPCrypto", "S2WMPWire"]),
-    .testTarget(name: "S2WMPFuzzTests", dependencies: ["S2WMPFuzz", "S2WMPPeer", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire"]),
+    .testTarget(name: "S2WMPFuzzTests", dependencies: ["S2WMPFuzz", "S2WMPPeer", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire", "CEpoll"]),
     .testTarget(name: "S2WMPPeerTests", dependencies: ["S2WMPPeer", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire"]),
     .testTarget(
       name: "S2WMPNetworkTests",
