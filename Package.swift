@@ -70,7 +70,9 @@ let package = Package(
     .testTarget(name: "S2WMPCaptureTests", dependencies: ["S2WMPCapture"]),
     .testTarget(name: "S2WMPCaptureLiveTests", dependencies: ["S2WMPCapture"]),
     .testTarget(name: "S2WMPCryptoTests", dependencies: ["S2WMPCrypto", "S2WMPWire"]),
-    .testTarget(name: "S2WMPFuzzTests", dependencies: ["S2WMPFuzz", "S2WMPReport", "S2WMPPeer", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire"]),
+    .testTarget(
+      name: "S2WMPFuzzTests",
+      dependencies: ["S2WMPFuzz", "S2WMPReport", "S2WMPPeer", "S2WMPCapture", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire", "s2wmp"]),
     .testTarget(name: "S2WMPPeerTests", dependencies: ["S2WMPPeer", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire"]),
     .testTarget(
       name: "S2WMPNetworkTests",
