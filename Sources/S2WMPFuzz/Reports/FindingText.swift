@@ -23,7 +23,9 @@ extension RunReport {
   }
 
   /// What to type to see it again, in the folder of the report.
-  func replayCommand(_ named: NamedFinding) -> String { "s2wmp replay \(named.name).s2case \(Self.shellWord(target))" }
+  func replayCommand(_ named: NamedFinding) -> String {
+    (["s2wmp", "replay", "\(named.name).s2case", target] + replayOptions).map(Self.shellWord).joined(separator: " ")
+  }
 
   private static func shellWord(_ word: String) -> String {
     let isPlain = word.utf8.allSatisfy { byte in

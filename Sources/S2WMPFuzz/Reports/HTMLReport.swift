@@ -57,7 +57,7 @@ enum PageSummary {
       ("requirements", "\(count(.pass)) passed, \(count(.fail)) failed, \(count(.skip)) skipped\(count(.error) > 0 ? ", \(count(.error)) undecided" : "")"),
       ("cases", Digits.grouped(report.cases)), ("rate", "\(Digits.grouped(Int(min(report.casesPerSecond, 1e12).rounded()))) a second"),
       ("duration", "\(Digits.seconds(report.durationSeconds)) s"), ("seed", "\(report.seed)"),
-      ("started", String(report.startedText.map { $0 == "T" ? " " : $0 == "Z" ? " " : $0 }) + "UTC"),
+      ("started", report.startedText.prefix(19).split(separator: "T").joined(separator: " ") + " UTC"),
     ]
     return facts
   }
@@ -86,7 +86,10 @@ enum PageRequirements {
   private static func section(_ section: ReportSection, _ report: RunReport) -> String {
     let failed = section.count(.fail) + section.count(.error)
     let classes = "section\(failed > 0 ? " has-failed" : "")\(section.count(.skip) > 0 ? " has-skipped" : "")"
-    let counts = [("passed", section.count(.pass), "good"), ("failed", failed, "bad"), ("skipped", section.count(.skip), "quiet")]
+    let counts = [
+      ("passed", section.count(.pass), "good"), ("failed", section.count(.fail), "bad"), ("undecided", section.count(.error), "warning"),
+      ("skipped", section.count(.skip), "quiet"),
+    ]
     let words = counts.filter { $0.1 > 0 }.map { "<span class=\"\($0.2)\">\($0.1) \($0.0)</span>" }.joined(separator: ", ")
     return """
       <details class="\(classes)" open="open">
@@ -114,7 +117,7 @@ enum PageRequirements {
     let (symbol, word, style) = look(result.status)
     return """
       <tr class="\(result.status.rawValue)"><td class="status inline \(style)">\(symbol) \(word)</td>\
-      <td class="inline"><code>\(MarkupText.escaped(result.requirement.id))</code></td><td>\(says)</td>\
+      <td class="id inline"><code>\(MarkupText.escaped(result.requirement.id))</code></td><td>\(says)</td>\
       <td class="number">\(Digits.grouped(result.cases))<span class="unit"> \(result.cases == 1 ? "case" : "cases")</span></td></tr>
 
       """

@@ -16,7 +16,7 @@ enum PagePacket {
     let rows = AnnotatedPacket(bytes, packet.type, dialect).fields.map { row($0, bytes, marks) }
     return """
       <details\(isOpen ? " open=\"open\"" : "")>
-      <summary><b>\(packet.type.shortName ?? "?")</b>\(sentence), \(bytes.count) \(bytes.count == 1 ? "byte" : "bytes")\
+      <summary><b>\(packet.type.shortName ?? "?")</b>\(sentence) <span class="quiet">· \(bytes.count) \(bytes.count == 1 ? "byte" : "bytes") in all</span>\
       \(marks.isEmpty ? "" : " <span class=\"warning\">changed</span>")</summary>
       <table class="stacked">
       <thead><tr><th scope="col">at</th><th scope="col">field</th><th scope="col">bytes</th><th scope="col">says</th></tr></thead>
@@ -32,8 +32,8 @@ enum PagePacket {
     let marked = marks.map { $0.clamped(to: field.range) }.filter { !$0.isEmpty }
     return """
       <tr\(marked.isEmpty ? "" : " class=\"changed\"")><td class="number inline">\(field.range.lowerBound)</td>\
-      <td class="inline"><code>\(field.name)</code></td><td class="hex">\(hex(field.range, bytes, marked))</td>\
-      <td>\(meaning(field, marked))</td></tr>
+      <td class="field inline"><code>\(field.name)</code></td><td class="hex">\(hex(field.range, bytes, marked))</td>\
+      <td class="says">\(meaning(field, marked))</td></tr>
 
       """
   }

@@ -7,7 +7,7 @@ enum PageStyle {
       --good: #6fd58a; --bad: #ff8c86; --warning: #e5b567; --mark: #6a3f00; --mark-text: #ffe3bd; --alternate: #262e39; } }
     * { box-sizing: border-box; }
     body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 72rem; background: var(--ground); color: var(--text);
-      font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; overflow-wrap: anywhere; }
+      font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; overflow-wrap: break-word; }
     h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .25rem; }
     h2 { font-size: 1.2rem; margin: 2.5rem 0 .75rem; padding-bottom: .25rem; border-bottom: 1px solid var(--line); }
     h3 { font-size: 1.05rem; margin: 0 0 .5rem; }
@@ -19,8 +19,11 @@ enum PageStyle {
     pre { margin: .35rem 0; padding: .6rem .75rem; background: var(--raised); border: 1px solid var(--line); border-radius: 6px; white-space: pre-wrap; }
     table { border-collapse: collapse; width: 100%; }
     th, td { text-align: left; vertical-align: top; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); }
-    th { font-size: .85rem; color: var(--quiet); font-weight: 600; }
-    td.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
+    th { white-space: nowrap; font-size: .85rem; color: var(--quiet); font-weight: 600; }
+    td, dd, pre, summary, h1, h3, h4 { overflow-wrap: anywhere; }
+    td.field { white-space: nowrap; } td.id { min-width: 10rem; } td.says { min-width: 13rem; }
+    .sections th:nth-child(1) { width: 7.5rem; } .sections th:nth-child(2) { width: 13rem; } .sections th:nth-child(4) { width: 5.5rem; }
+    td.number { width: 1%; font-variant-numeric: tabular-nums; white-space: nowrap; }
     .verdict { font-weight: 600; font-size: 1.1rem; }
     .good { color: var(--good); } .bad { color: var(--bad); } .warning { color: var(--warning); } .quiet { color: var(--quiet); }
     dl.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .75rem 1.25rem; margin: 1rem 0 0; }
@@ -48,6 +51,7 @@ enum PageStyle {
       table.stacked, table.stacked tbody, table.stacked tr, table.stacked td { display: block; width: 100%; }
       table.stacked tr { border-bottom: 1px solid var(--line); padding: .4rem 0; }
       table.stacked td { border: 0; padding: .05rem .3rem; }
+      td.id, td.says { min-width: 0; }
       table.stacked td.inline { display: inline-block; width: auto; }
       .unit { display: inline; }
     }
