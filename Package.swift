@@ -30,6 +30,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPrefetch"),
     .systemLibrary(name: "CDatagrams"),
+    .systemLibrary(name: "CEpoll"),
     .target(name: "S2WMPWire"),
     .target(name: "S2WMPFlow"),
     .target(name: "S2WMPCapture", dependencies: ["S2WMPFlow", "CLibpcap", "CZlib", "CPrefetch"]),
@@ -49,7 +50,7 @@ let package = Package(
     .target(name: "S2WMPAnalysis", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "CPrefetch"]),
     .target(name: "S2WMPReport", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "S2WMPAnalysis"]),
     .target(name: "S2WMPChat", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPPeer", "S2WMPReport"]),
-    .target(name: "S2WMPFuzz", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "S2WMPPeer", "S2WMPAnalysis", "S2WMPReport"]),
+    .target(name: "S2WMPFuzz", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "S2WMPPeer", "S2WMPAnalysis", "S2WMPReport", "CEpoll"]),
     .target(name: "S2WMPFuzzTargets", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCapture", "S2WMPCrypto", "S2WMPPeer", "S2WMPAnalysis", "S2WMPReport"]),
     .executableTarget(
       name: "s2wmp",

@@ -41,7 +41,7 @@ struct ExchangeTimeline {
   private func sent(_ entry: Exchange.Entry, _ range: Range<Int>) -> Row {
     let packets = exchange.packets.filter { $0.range.overlaps(range) }
     var names = packets.prefix(Self.shownNames).map { packet in
-      let name = packet.type.shortName ?? "?"
+      let name = packet.title
       let isWhole = range.lowerBound <= packet.range.lowerBound && packet.range.upperBound <= range.upperBound
       return isWhole ? name : "part of \(name)"
     }

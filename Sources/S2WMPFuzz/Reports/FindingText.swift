@@ -22,6 +22,13 @@ extension RunReport {
     return CaseFile(named.finding, of: self).text(heading: heading)
   }
 
+  /// The same for a page: a finding that takes many cases before it is cut, its file has them all.
+  func shownCaseText(_ named: NamedFinding, lines limit: Int = 200) -> String {
+    let lines = caseText(named).split(separator: "\n", omittingEmptySubsequences: false).map { $0.utf8.count > 400 ? $0.prefix(400) + "…" : $0 }
+    if lines.count <= limit { return lines.joined(separator: "\n") }
+    return lines.prefix(limit).joined(separator: "\n") + "\n… \(Digits.grouped(lines.count - limit)) more lines\n"
+  }
+
   /// What to type to see it again, in the folder of the report.
   func replayCommand(_ named: NamedFinding) -> String {
     (["s2wmp", "replay", "\(named.name).s2case", target] + replayOptions).map(Self.shellWord).joined(separator: " ")
@@ -58,6 +65,11 @@ extension Finding {
   var effort: String {
     "found after \(Digits.grouped(afterCases)) \(afterCases == 1 ? "case" : "cases"); made small in \(Digits.grouped(shrinkRuns)) \(shrinkRuns == 1 ? "run" : "runs")"
   }
+}
+
+extension SentPacket {
+  /// `M`; noise has no type.
+  var title: String { type.shortName ?? "noise" }
 }
 
 extension ControlResult {

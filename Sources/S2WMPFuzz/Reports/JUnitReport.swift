@@ -74,12 +74,12 @@ public enum JUnitReport {
     let packets = finding.exchange.packets
     if let index = finding.mismatch.packet, packets.indices.contains(index) {
       let range = packets[index].range.clamped(to: finding.exchange.sent.indices)
-      lines.append("sent     \(packets[index].type.shortName ?? "?"), \(range.count) bytes: \(Hex.string(finding.exchange.sent[range].prefix(256)))")
+      lines.append("sent     \(packets[index].title), \(range.count) bytes: \(Hex.string(finding.exchange.sent[range].prefix(256)))")
     }
     if let control = finding.control { lines.append("control  \(control.text(report.dialect))") }
     lines.append("owed     \(finding.mismatch.expected.text(report.dialect))")
     lines.append("came     \(finding.mismatch.observed.text(report.dialect))")
     lines.append("again    \(report.replayCommand(named))")
-    return lines.joined(separator: "\n") + "\n\n" + report.caseText(named)
+    return lines.joined(separator: "\n") + "\n\n" + report.shownCaseText(named)
   }
 }

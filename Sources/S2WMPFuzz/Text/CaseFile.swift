@@ -59,7 +59,7 @@ public enum CaseLimits {
   static let bits = 0...(65_535 * 8 - 1)
   /// Bytes of a key, right or wrong.
   static let key = 0...65_536
-  static let rsaBits = 512...8192
+  static let rsaBits = 16...8192
   static let packet = 0...(1 << 17)
 }
 

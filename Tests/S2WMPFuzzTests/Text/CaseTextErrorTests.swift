@@ -59,7 +59,7 @@ struct CaseTextErrorTests {
     (head + "append hex 0", "line 5: \"0\" are no hex digits, two a byte"),
     (head + "append hex 00 x 999999999", "line 5: \"999999999\" is no number of bytes; it is a number from 0 to 131072"),
     (head + "append hex x 3", "line 5: before x stands one byte, which is repeated"),
-    (head + "key rsa-bits 1000000", "line 5: \"1000000\" is no number behind \"rsa-bits\"; it is a number from 512 to 8192"),
+    (head + "key rsa-bits 1000000", "line 5: \"1000000\" is no number behind \"rsa-bits\"; it is a number from 16 to 8192"),
     (head + "key rsabits 2048", "line 5: \"rsabits\" is no key; did you mean rsa-bits?"),
     (head + "time tomorow", "line 5: \"tomorow\" is no time; allowed: next, again, late or a number of milliseconds since 1970"),
     (head + "text \"\u{1b}\"", "line 5: a control character in quotes is written \\x1b"),

@@ -14,6 +14,17 @@ struct CaseTextTests {
     }
   }
 
+  @Test(arguments: [(Suite.dh, KeyGroup.x25519), (.rsa, .ffdhe3072)])
+  func whatTheFuzzerMakesIsWrittenAndRead(_ suite: Suite, _ group: KeyGroup) throws {
+    var scope = CaseGenerator.Scope(suite: suite, group: group)
+    scope.isHeard = true
+    let generator = CaseGenerator(seed: 5, scope: scope)
+    for start in stride(from: 0, to: 5000, by: 10) {
+      let file = CaseFile(cases: (start..<start + 10).map(generator.make))
+      #expect(try CaseFile(text: Array(file.text().utf8)) == file)
+    }
+  }
+
   @Test func whatIsWrittenIsHarmless() {
     var random = RandomCases(seed: 2)
     for _ in 0..<200 {

@@ -34,7 +34,7 @@ enum PageFindings {
       <h4>Again</h4>
       <pre><code>\(MarkupText.escaped(report.replayCommand(named)))</code></pre>
       <h4>Case, in <a href="\(MarkupText.attribute(named.name)).s2case">\(MarkupText.escaped(named.name)).s2case</a></h4>
-      <pre><code>\(MarkupText.escaped(report.caseText(named)))</code></pre>
+      <pre><code>\(MarkupText.escaped(report.shownCaseText(named)))</code></pre>
       \(timeline(named, report.dialect))\(packets(finding, report.dialect))</article>
 
       """

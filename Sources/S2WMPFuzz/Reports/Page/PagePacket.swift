@@ -16,7 +16,7 @@ enum PagePacket {
     let rows = AnnotatedPacket(bytes, packet.type, dialect).fields.map { row($0, bytes, marks) }
     return """
       <details\(isOpen ? " open=\"open\"" : "")>
-      <summary><b>\(packet.type.shortName ?? "?")</b>\(sentence) <span class="quiet">· \(bytes.count) \(bytes.count == 1 ? "byte" : "bytes") in all</span>\
+      <summary><b>\(packet.title)</b>\(sentence) <span class="quiet">· \(bytes.count) \(bytes.count == 1 ? "byte" : "bytes") in all</span>\
       \(marks.isEmpty ? "" : " <span class=\"warning\">changed</span>")</summary>
       <table class="stacked">
       <thead><tr><th scope="col">at</th><th scope="col">field</th><th scope="col">bytes</th><th scope="col">says</th></tr></thead>

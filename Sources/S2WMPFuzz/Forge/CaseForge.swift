@@ -1,0 +1,363 @@
+import S2WMPCrypto
+import S2WMPWire
+
+/// Makes cases concrete: bytes, what a runner does with them, and what is then owed.
+public struct CaseForge {
+  let session: PeerSession
+  private let packets: PacketForge
+  private var instance = Instance()
+  private var connections: [ConnectionPlan] = [ConnectionPlan()]
+  private var current = 0
+  private var datagrams = 0
+  private var datagramDoubt = false
+
+  public init(_ session: PeerSession) {
+    self.session = session
+    packets = PacketForge(session)
+  }
+
+  /// What has been planned for one connection.
+  private struct ConnectionPlan {
+    var owed = 0
+    var isUsed = false
+    /// Nothing is answered any more.
+    var isOver = false
+    /// A packet's end is missing.
+    var isInside = false
+    /// A packet was rejected: the target may close.
+    var isRejected = false
+    /// Something was sent whose proof is that nothing came.
+    var isInDoubt = false
+    var fate = Fate.open
+    /// For the answer to what came last.
+    var patience = Patience.reply
+  }
+
+  /// The instance of a case. Its storage is used again.
+  ///
+  /// - checksAlive: whether each connection ends with a valid exchange even where every packet is answered.
+  public mutating func make(_ given: Case, checksAlive: Bool, into out: inout Instance) throws {
+    begin(given, &out)
+    defer { swap(&instance, &out) }
+    for (index, step) in given.steps.enumerated() { try add(step, index) }
+    try finish(checksAlive)
+    instance.fates = connections.map(\.fate)
+  }
+
+  private mutating func begin(_ given: Case, _ out: inout Instance) {
+    swap(&instance, &out)
+    instance.reset()
+    instance.isFresh = given.isFresh
+    connections.removeAll(keepingCapacity: true)
+    connections.append(ConnectionPlan())
+    (current, datagrams, datagramDoubt) = (0, 0, false)
+    session.upcoming = nil
+  }
+
+  private mutating func add(_ step: Step, _ index: Int) throws {
+    switch step {
+    case .send(let plans, let cuts): try send(plans, cuts, index)
+    case .noise(let bytes): noise(bytes, index)
+    case .await: wait()
+    case .end: end()
+    case .reset: reset()
+    case .stall: stall()
+    case .connection(let number): try choose(number)
+    case .source(let number): instance.actions.append(.source(number))
+    case .datagram(let plan): try datagram(plan, index)
+    case .datagramNoise(let bytes): datagramNoise(bytes, index)
+    case .status(let status):
+      wait()
+      instance.actions.append(.status(status))
+      session.targetIsInvisible = status == .invisible
+    }
+  }
+
+  // Streams.
+
+  private mutating func send(_ plans: [PacketPlan], _ cuts: Cuts, _ step: Int) throws {
+    let start = instance.buffer.count
+    var ends: [Int] = []
+    for (index, plan) in plans.enumerated() {
+      try packet(plan, step, index)
+      ends.append(instance.buffer.count)
+    }
+    write(start..<instance.buffer.count, cuts, ends)
+    connections[current].isUsed = true
+  }
+
+  private mutating func packet(_ plan: PacketPlan, _ step: Int, _ index: Int) throws {
+    if plan.sender == .newcomer, plan.type == .chatRequest { _ = try session.arriveNewcomer() }
+    if plan.type == .idChange, plan.sender == .mover { session.upcoming = try session.nextMover() }
+    let consequence = try Consequences.of(plan, session.facts(plan))
+    guard !connections[current].isInside else { throw CaseFault("a packet follows one whose end is missing; what is then owed is not known") }
+    let start = instance.buffer.count
+    let forged = try packets.forge(plan, into: &instance.buffer)
+    if consequence.framing == .leftover { spoilLeftover(plan, start) }
+    instance.packets.append(SentPacket(range: start..<instance.buffer.count, connection: current, type: plan.type, step: step, index: index))
+    if start == instance.buffer.count { return }
+    let isRead = !connections[current].isOver
+    owe(consequence, plan, forged)
+    if isRead, consequence.first == nil, consequence.framing == .whole { remember(plan, forged, start) }
+  }
+
+  /// What is left over behind a packet must begin no other one.
+  private mutating func spoilLeftover(_ plan: PacketPlan, _ start: Int) {
+    let bytes = instance.buffer[start...]
+    guard let whole = declaredSize(plan, Array(bytes)), whole < bytes.count else { return }
+    instance.buffer[start + whole] = 0xff
+  }
+
+  /// How many bytes the packet says it has.
+  private func declaredSize(_ plan: PacketPlan, _ bytes: [UInt8]) -> Int? {
+    switch plan.type {
+    case .message, .statusChange:
+      guard bytes.count >= Messaging.headerLength else { return nil }
+      return Messaging.headerLength + Int(packets.number(bytes, Messaging.length.offset) >> 48)
+    case .chatRequest:
+      let key = Int(packets.number(bytes, ChatRequest.keyLength.offset) >> 32)
+      return ChatRequest.fixedLength + key + Int(packets.number(bytes + [0, 0, 0, 0], ChatRequest.nameLength.offset + key) >> 32)
+    case .idChange: return IDChange.fixedLength + Int(packets.number(bytes, IDChange.keyLength.offset) >> 32)
+    default: return session.templates[Int(plan.type.rawValue & 15)]?.bytes.count
+    }
+  }
+
+  private mutating func owe(_ consequence: Consequence, _ plan: PacketPlan, _ forged: ForgedPacket) {
+    guard !connections[current].isOver else { return }
+    let isFault = consequence.first?.owed == .fault
+    if consequence.framing == .incomplete {
+      connections[current].isInside = true
+      return
+    }
+    if isFault {
+      oweFault(consequence.framing == .faultEarly ? .atOnce : .reply)
+      return
+    }
+    switch consequence.first?.owed ?? passed(plan) {
+    case .acknowledgement(let error): oweAcknowledgement(error, forged.datetime, forged.sender)
+    case .nameRefused: oweAcknowledgement(3, 0, forged.sender)
+    case .response(let status): oweResponse(status, forged)
+    case .nothing, .peerFound: connections[current].isInDoubt = true
+    case .fault: break
+    }
+    if consequence.framing == .leftover { oweFault(.reply) }
+  }
+
+  private func passed(_ plan: PacketPlan) -> Owed {
+    switch plan.type {
+    case .message, .statusChange, .idChange: .acknowledgement(0)
+    case .chatRequest: .response(session.acceptsRequests || session.actor(plan.sender).isFriend ? 0 : 1)
+    default: .nothing
+    }
+  }
+
+  private mutating func oweAcknowledgement(_ error: UInt8, _ datetime: UInt64, _ sender: Identifier) {
+    var reply = ExpectedReply(.acknowledgement, status: error)
+    (reply.datetime, reply.id) = (datetime, sender)
+    expect(reply)
+    if error != 0 { reject() }
+  }
+
+  private mutating func oweResponse(_ status: UInt8, _ forged: ForgedPacket) {
+    var reply = ExpectedReply(.chatResponse, status: status)
+    (reply.id, reply.other) = (forged.sender, forged.user)
+    expect(reply)
+    if status != 0 { reject() }
+  }
+
+  /// ACK(0, 3, 0, zero), then closed (S2WMP wire format, section 4).
+  private mutating func oweFault(_ patience: Patience) {
+    expect(ExpectedReply(.acknowledgement, status: 3))
+    connections[current].isOver = true
+    connections[current].fate = .closed
+    connections[current].patience = patience
+  }
+
+  private mutating func expect(_ given: ExpectedReply) {
+    var reply = given
+    reply.connection = current
+    reply.packet = max(0, instance.packets.count - 1)
+    reply.isOptional = connections[current].isRejected
+    instance.expected.append(reply)
+    connections[current].owed += 1
+  }
+
+  /// A target may close after a framed error: what follows it is owed only while the connection lasts.
+  private mutating func reject() {
+    connections[current].isRejected = true
+    connections[current].fate = .any
+  }
+
+  private mutating func write(_ range: Range<Int>, _ cuts: Cuts, _ ends: [Int]) {
+    var points: [Int]
+    switch cuts {
+    case .whole: points = []
+    case .packets: points = ends
+    case .every(let count): points = Array(stride(from: range.lowerBound + max(1, count), to: range.upperBound, by: max(1, count)))
+    case .at(let offsets): points = offsets.map { range.lowerBound + max(0, $0) }.filter { $0 < range.upperBound }.sorted()
+    }
+    points.append(range.upperBound)
+    var from = range.lowerBound
+    for point in points where point > from {
+      instance.actions.append(.send(from..<point, connection: current))
+      from = point
+    }
+  }
+
+  private mutating func noise(_ bytes: [UInt8], _ step: Int) {
+    guard !bytes.isEmpty else { return }
+    let start = instance.buffer.count
+    instance.buffer += bytes
+    if instance.buffer[start] == 1 { instance.buffer[start] = 0xff }
+    instance.packets.append(
+      SentPacket(range: start..<instance.buffer.count, connection: current, type: PacketType(rawValue: 0), step: step, index: 0))
+    if !connections[current].isOver, !connections[current].isInside { oweFault(.reply) }
+    write(start..<instance.buffer.count, .whole, [])
+    connections[current].isUsed = true
+  }
+
+  private mutating func wait() {
+    let plan = connections[current]
+    guard plan.owed > 0 else { return }
+    instance.actions.append(.awaitReplies(plan.owed, connection: current, plan.patience))
+  }
+
+  private mutating func end() {
+    guard connections[current].isUsed else { return }
+    instance.actions.append(.end(connection: current))
+    if !connections[current].isOver {
+      if connections[current].isInside { oweFault(.reply) }
+      connections[current].isOver = true
+      connections[current].fate = .closed
+      connections[current].isInDoubt = false
+    }
+  }
+
+  private mutating func stall() {
+    guard connections[current].isUsed, !connections[current].isOver else { return }
+    if connections[current].isInside {
+      oweFault(.stall)
+    } else {
+      // Idling between packets is no stall: the connection stays, and answers what comes next.
+      instance.actions.append(.awaitReplies(connections[current].owed + 1, connection: current, .stall))
+      connections[current].isInDoubt = true
+    }
+  }
+
+  /// What was owed may be lost; a new connection takes the number.
+  private mutating func reset() {
+    guard connections[current].isUsed else { return }
+    instance.actions.append(.reset(connection: current))
+    for index in instance.expected.indices where instance.expected[index].connection == current { instance.expected[index].isOptional = true }
+    connections[current].isOver = true
+    connections[current].fate = .any
+  }
+
+  private mutating func choose(_ number: Int) throws {
+    guard (0..<64).contains(number) else { throw CaseFault("connections are numbered from 0 to 63, not \(number)") }
+    while connections.count <= number { connections.append(ConnectionPlan()) }
+    current = number
+  }
+
+  // The end of a case.
+
+  private mutating func finish(_ checksAlive: Bool) throws {
+    for number in connections.indices where connections[number].isUsed {
+      current = number
+      let plan = connections[number]
+      if !plan.isOver, !plan.isInside, plan.isInDoubt || checksAlive { try addProof() }
+      if connections[number].fate == .any, connections[number].isOver, !plan.isInside { continue }
+      wait()
+      if plan.isOver { instance.actions.append(.awaitEnd(connection: number)) }
+      if plan.isInside, !plan.isOver { instance.actions.append(.reset(connection: number)) }
+    }
+    if datagramDoubt { try addDatagramProof() }
+    if datagrams > 0 { instance.actions.append(.awaitDatagrams(datagrams)) }
+    if session.targetIsInvisible {
+      instance.actions.append(.status(.online))
+      session.targetIsInvisible = false
+    }
+  }
+
+  /// A valid exchange: what came before was dealt with, and the target still answers.
+  private mutating func addProof() throws {
+    let plan = session.isFriend ? Self.proof : Self.strangersProof
+    let start = instance.buffer.count
+    try packet(plan, -1, 0)
+    instance.actions.append(.send(start..<instance.buffer.count, connection: current))
+  }
+
+  private static let proof = PacketPlan(.statusChange)
+  /// Needs no friendship: a chat request for somebody else.
+  private static let strangersProof = PacketPlan(.chatRequest, from: .stranger, [.set("user_id", .party(.nobody))])
+
+  /// What the target knows when it does as it should. When it does not, that is a finding, and the session makes new friends.
+  private mutating func remember(_ plan: PacketPlan, _ forged: ForgedPacket, _ start: Int) {
+    let actor = session.actor(plan.sender)
+    let isPlain = time(plan) == .next
+    switch plan.type {
+    case .message where isPlain: actor.lastMessage = Array(instance.buffer[start...])
+    case .statusChange where isPlain: actor.lastStatusChange = Array(instance.buffer[start...])
+    case .idChange:
+      guard let next = session.upcoming, time(plan) != .again else { return }
+      if let field = forged.publicKey, field != next.publicKey { next.adopt(field, target: session.targetID) }
+      next.lastIDChange = Array(instance.buffer[start...])
+      session.mover = next
+      session.upcoming = nil
+    case .chatRequest where session.acceptsRequests: actor.isFriend = true
+    default: break
+    }
+  }
+
+  private func time(_ plan: PacketPlan) -> Time {
+    for case .time(let time) in plan.changes { return time }
+    return .next
+  }
+
+  // Datagrams.
+
+  private mutating func datagram(_ plan: PacketPlan, _ step: Int) throws {
+    let consequence = Consequences.ofDatagram(plan, session.facts(plan))
+    let start = instance.buffer.count
+    let forged = try packets.forge(plan, into: &instance.buffer)
+    note(start, plan.type, step)
+    guard consequence.first == nil else {
+      datagramDoubt = true
+      return
+    }
+    owePeerFound(forged, plan)
+  }
+
+  private mutating func owePeerFound(_ forged: ForgedPacket, _ plan: PacketPlan) {
+    var reply = ExpectedReply(.peerFound, status: 0)
+    (reply.requestID, reply.id, reply.other) = (forged.requestID, forged.sender, session.targetID)
+    reply.connection = -1
+    reply.packet = instance.packets.count - 1
+    instance.expected.append(reply)
+    datagrams += 1
+  }
+
+  private mutating func datagramNoise(_ bytes: [UInt8], _ step: Int) {
+    let start = instance.buffer.count
+    instance.buffer += bytes
+    if bytes.first == 1 { instance.buffer[start] = 0xff }
+    note(start, PacketType(rawValue: 0), step)
+    datagramDoubt = true
+  }
+
+  private mutating func note(_ start: Int, _ type: PacketType, _ step: Int) {
+    let range = start..<instance.buffer.count
+    instance.packets.append(SentPacket(range: range, connection: -1, type: type, step: step, index: 0))
+    instance.actions.append(.datagram(range))
+  }
+
+  /// A search that must be answered: whatever came before it was not.
+  private mutating func addDatagramProof() throws {
+    let sender: Sender = session.isFriend ? .friend : .stranger
+    let plan = PacketPlan(.broadcastPeer, from: sender)
+    let start = instance.buffer.count
+    let forged = try packets.forge(plan, into: &instance.buffer)
+    note(start, plan.type, -1)
+    owePeerFound(forged, plan)
+  }
+}

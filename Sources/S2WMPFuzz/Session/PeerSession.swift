@@ -1,0 +1,141 @@
+import S2WMPCrypto
+import S2WMPWire
+
+/// Friendship with one target: who our users are, which keys they have, and what they said last. Cases are made concrete in it (`Forge`).
+public final class PeerSession {
+  /// The target's key. A stand-in of the same kind while the target did not tell it (it refuses to chat): nothing that needs it is tried then.
+  public let target: PeerKey
+  public let targetID: Identifier
+  public let suite: Suite
+  public let group: KeyGroup
+  /// Whether the target took our chat requests.
+  public private(set) var isFriend = false
+  /// Whether the three who are to be friends have to ask for it again.
+  var needsFriends = true
+  /// Whether it takes those of strangers: known after the first.
+  public var acceptsRequests = true
+  public var targetIsInvisible = false
+
+  let friend: Actor
+  let other: Actor
+  let stranger: Actor
+  /// Somebody whose ID never appears: their keys are wrong everywhere.
+  let unknown: Actor
+  var mover: Actor
+  var newcomers: [Actor] = []
+  private var nextNewcomer = 0
+  let keys: KeyForge
+  /// What a newcomer or mover may still cost the target: each makes it derive a shared secret and remember a friend.
+  public static let newcomerLimit = 48
+  private let start: UInt64
+  /// Who the mover is about to become, while a case is made.
+  var upcoming: Actor?
+  private var candidate: Actor?
+  /// Plain packets by type.
+  let templates: [PacketTemplate?] = (0..<16).map { PacketTemplate(PacketType(rawValue: $0)) }
+  var random: SeededRandom
+
+  /// - target: the target's key, from its CRR; nil when it refused.
+  /// - start: milliseconds since 1970; `datetime` grows from it.
+  /// - seed: for nonces and the like, not for the choice of cases.
+  public init(targetID: Identifier, target known: PeerKey?, friend identity: Identity, start: UInt64, seed: UInt64) throws {
+    self.targetID = targetID
+    let target = try known ?? Self.identity(like: identity).key
+    self.target = target
+    acceptsRequests = known != nil
+    (suite, group) = (target.suite, target.group)
+    self.start = start
+    random = SeededRandom(seed: seed)
+    friend = try Actor(.friend, identity, name: "fuzz friend", target: target, targetID: targetID, start: start)
+    other = try Actor(.other, Self.identity(like: identity), name: "fuzz other", target: target, targetID: targetID, start: start)
+    stranger = try Actor(.stranger, Self.identity(like: identity), name: "fuzz stranger", target: target, targetID: targetID, start: start)
+    unknown = try Actor(.stranger, Self.identity(like: identity), name: "fuzz unknown", target: target, targetID: targetID, start: start)
+    mover = try Actor(.mover, Self.identity(like: identity), name: "fuzz mover", target: target, targetID: targetID, start: start)
+    let foreign = try Identity.generate(suite: .dh, group: group == .x25519 ? .ffdhe2048 : .x25519)
+    keys = KeyForge(suite: suite, group: group, field: identity.publicKey, other: foreign.publicKey)
+  }
+
+  /// A new key of the same kind. RSA keys are slow to make, so our users share one: nobody ever encrypts to them.
+  static func identity(like identity: Identity) throws -> Identity {
+    let new = try Identity.generate(suite: .dh, group: identity.group)
+    guard identity.suite == .rsa else { return new }
+    return try Identity(pkcs8: new.pkcs8().map { $0.withBytes { Array($0) } } + identity.pkcs8().suffix(1).map { $0.withBytes { Array($0) } })
+  }
+
+  func actor(_ sender: Sender) -> Actor {
+    switch sender {
+    case .friend: friend
+    case .other: other
+    case .stranger: stranger
+    case .mover: mover
+    case .newcomer: newcomers.isEmpty ? stranger : newcomers[nextNewcomer]
+    }
+  }
+
+  /// The next user who was not here before, as long as there may be more; then the first ones again.
+  func arriveNewcomer() throws -> Actor {
+    if newcomers.count < Self.newcomerLimit {
+      newcomers.append(
+        try Actor(.newcomer, Self.identity(like: friend.identity), name: "newcomer \(newcomers.count)", target: target, targetID: targetID, start: start))
+      nextNewcomer = newcomers.count - 1
+    } else {
+      nextNewcomer = (nextNewcomer + 1) % newcomers.count
+    }
+    return newcomers[nextNewcomer]
+  }
+
+  /// The mover's next identity. The same one until it was used, as keys are slow to make.
+  func nextMover() throws -> Actor {
+    if let candidate, candidate !== mover {
+      candidate.lastTime = mover.lastTime
+      return candidate
+    }
+    let next = try Actor(.mover, Self.identity(like: mover.identity), name: "fuzz mover", target: target, targetID: targetID, start: mover.lastTime)
+    next.isFriend = mover.isFriend
+    candidate = next
+    return next
+  }
+
+  func facts(_ plan: PacketPlan) -> PlanFacts {
+    let actor = actor(plan.sender)
+    let overhead = BodySize.overhead + (suite == .rsa ? target.wrappedLength : 0)
+    return PlanFacts(
+      suite: suite, group: group, bodyOverhead: overhead, keyLength: actor.publicKey.count, nameLength: actor.name.count, isFriend: actor.isFriend,
+      acceptsRequests: acceptsRequests, targetIsInvisible: targetIsInvisible)
+  }
+
+  /// An ID by the part it plays.
+  func id(_ party: Party, own: Identifier) -> Identifier {
+    switch party {
+    case .own: own
+    case .target: targetID
+    case .friend: friend.id
+    case .other: other.id
+    case .stranger: stranger.id
+    case .zero: .zero
+    case .nobody: Identifier(high: .max, low: .max)
+    }
+  }
+
+  func befriended(_ isFriend: Bool) {
+    self.isFriend = isFriend
+    for actor in [friend, other, mover] { actor.isFriend = isFriend }
+  }
+
+  /// After a finding nobody knows what the target thinks of the mover: a new one takes the place.
+  func replaceMover() throws {
+    mover = try Actor(.mover, Self.identity(like: friend.identity), name: "fuzz mover", target: target, targetID: targetID, start: start)
+  }
+
+  /// The target began anew and knows nobody.
+  public func forget() throws {
+    isFriend = false
+    for actor in [friend, other, stranger] + newcomers { actor.forget() }
+    try replaceMover()
+  }
+
+  /// Lines of a key log for what this session sends and gets.
+  public var keyLog: [String] {
+    [friend, other, stranger, mover].map { KeyLog.line(secret: $0.secret, $0.id, targetID) }
+  }
+}

@@ -1,0 +1,120 @@
+import S2WMPCrypto
+import S2WMPWire
+
+/// Getting to know a target: asking it to be our friend, with each suite and group in turn until it takes one (S2WMP wire format, section 5.1).
+public struct SessionOpening {
+  public var targetID: Identifier
+  /// A key that is its friend already, or that it shall know us by.
+  public var identity: Identity?
+  /// In the order in which they are tried.
+  public var kinds: [(suite: Suite, group: KeyGroup)]
+  /// Milliseconds since 1970.
+  public var start: UInt64
+  public var seed: UInt64
+
+  public init(targetID: Identifier, identity: Identity?, kinds: [(suite: Suite, group: KeyGroup)], start: UInt64, seed: UInt64) {
+    self.targetID = targetID
+    self.identity = identity
+    self.kinds = kinds
+    self.start = start
+    self.seed = seed
+  }
+
+  /// `rsa` last, as its keys are slow to make; within each the cheapest group of every kind first.
+  public static let allKinds: [(suite: Suite, group: KeyGroup)] = [Suite.dh, .rsa].flatMap { suite in
+    [KeyGroup.ffdhe3072, .x25519, .ffdhe2048, .ffdhe4096].map { (suite, $0) }
+  }
+
+  /// What came of asking.
+  public enum Answer: Sendable {
+    case friend
+    /// CRR 1.
+    case denied
+    /// No answer: its user is perhaps being asked.
+    case unanswered
+  }
+
+  /// Opens a session. Throws when the target is no peer that can be talked to.
+  public func open(_ target: any CaseTarget) throws -> (PeerSession, Answer) {
+    let candidates = try identity.map { [$0] } ?? kinds.lazy.map { try Self.identity($0.suite, $0.group, seed) }
+    var refused: [String] = []
+    for candidate in candidates {
+      switch try ask(target, candidate) {
+      case .accepted(let key):
+        let session = try PeerSession(targetID: targetID, target: key, friend: candidate, start: start, seed: seed)
+        session.friend.isFriend = true
+        try befriend(session, target)
+        return (session, .friend)
+      case .status(4): refused.append("\(candidate.suite.rawValue) with \(candidate.group.rawValue)")
+      case .status(1): return (try PeerSession(targetID: targetID, target: nil, friend: candidate, start: start, seed: seed), .denied)
+      case .silence: return (try PeerSession(targetID: targetID, target: nil, friend: candidate, start: start, seed: seed), .unanswered)
+      case .status(3):
+        throw TargetFault("\(target.name) says that it is not \(targetID.hex) (CRR 3); give its own ID with --peer-id")
+      case .status(let status): throw TargetFault("\(target.name) refuses a correct chat request with CRR \(status), so it cannot be talked to")
+      case .other(let what): throw TargetFault("\(target.name) answers a chat request with \(what), so it is no S2WMP peer that can be tested")
+      }
+    }
+    throw TargetFault("\(target.name) refuses every key offered (\(refused.joined(separator: ", "))); name its suite and group with --suite and --group")
+  }
+
+  static func identity(_ suite: Suite, _ group: KeyGroup, _ seed: UInt64) throws -> Identity { try Identity.generate(suite: suite, group: group) }
+
+  private enum Reaction {
+    case accepted(PeerKey)
+    case status(UInt8)
+    case silence
+    case other(String)
+  }
+
+  private func ask(_ target: any CaseTarget, _ identity: Identity) throws -> Reaction {
+    try Self.ask(target, id: identity.userID, field: identity.publicKey, name: Array("fuzz friend".utf8), targetID)
+  }
+
+  private static func ask(_ target: any CaseTarget, id: Identifier, field: [UInt8], name: [UInt8], _ targetID: Identifier) throws -> Reaction {
+    guard var builder = PacketBuilder(.chatRequest, .v1) else { return .silence }
+    builder.set(ChatRequest.requestorID, id)
+    builder.set(ChatRequest.userID, targetID)
+    builder.set(ChatRequest.publicKey, field)
+    builder.set(ChatRequest.name, name)
+    var instance = Instance()
+    instance.buffer = builder.build()
+    instance.actions = [.send(0..<instance.buffer.count, connection: 0), .awaitReplies(1, connection: 0, .reply)]
+    instance.fates = [.any]
+    var seen = Observation()
+    try target.run(instance, into: &seen)
+    return try reaction(seen, targetID, target.name)
+  }
+
+  private static func reaction(_ seen: Observation, _ targetID: Identifier, _ name: String) throws -> Reaction {
+    if let death = seen.death { throw TargetFault("\(name) ended at its first chat request: \(death)") }
+    switch seen.endings.first {
+    case .refused: throw TargetFault("nothing takes connections at \(name); start the peer there, or name another target")
+    case .closed where seen.replies.isEmpty, .reset where seen.replies.isEmpty:
+      throw TargetFault("\(name) closes the connection without an answer to a chat request, so it is no S2WMP peer that can be tested")
+    default: break
+    }
+    guard let reply = seen.replies.first else { return .silence }
+    if reply.isGarbage { return .other("bytes that are no S2WMP packet") }
+    return seen.received.withUnsafeBytes { all in
+      let bytes = UnsafeRawBufferPointer(rebasing: all[reply.range])
+      guard let response = ReplyForm.chatResponse(bytes) else {
+        return .other("a packet of type \(bytes[1]) instead of a chat request response")
+      }
+      guard response.status == 0 else { return .status(response.status) }
+      guard let key = try? PeerKey(field: response.key), key.userID == targetID else {
+        return .other("a key that is not that of \(targetID.hex)")
+      }
+      return .accepted(key)
+    }
+  }
+
+  /// Makes those of the session friends who are to be. Again after the target began anew, or after a finding.
+  public func befriend(_ session: PeerSession, _ target: any CaseTarget) throws {
+    for actor in [session.friend, session.other, session.mover] where !actor.isFriend {
+      guard case .accepted = try Self.ask(target, id: actor.id, field: actor.publicKey, name: actor.name, targetID) else {
+        throw TargetFault("\(target.name) took one chat request and refused the next one")
+      }
+    }
+    session.befriended(true)
+  }
+}
