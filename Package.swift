@@ -52,7 +52,7 @@ let package = Package(
     .target(name: "S2WMPChat", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPPeer", "S2WMPReport"]),
     .target(
       name: "S2WMPFuzz",
-      dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "S2WMPPeer", "S2WMPAnalysis", "S2WMPReport", "CEpoll"]),
+      dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "S2WMPPeer", "S2WMPCapture", "S2WMPAnalysis", "S2WMPReport", "CEpoll"]),
     .target(name: "S2WMPFuzzTargets", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCapture", "S2WMPCrypto", "S2WMPPeer", "S2WMPAnalysis", "S2WMPReport"]),
     .executableTarget(
       name: "s2wmp",
@@ -73,7 +73,9 @@ let package = Package(
     .testTarget(name: "S2WMPCaptureTests", dependencies: ["S2WMPCapture"]),
     .testTarget(name: "S2WMPCaptureLiveTests", dependencies: ["S2WMPCapture"]),
     .testTarget(name: "S2WMPCryptoTests", dependencies: ["S2WMPCrypto", "S2WMPWire"]),
-    .testTarget(name: "S2WMPFuzzTests", dependencies: ["S2WMPFuzz", "S2WMPReport", "S2WMPPeer", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire"]),
+    .testTarget(
+      name: "S2WMPFuzzTests",
+      dependencies: ["S2WMPFuzz", "S2WMPReport", "S2WMPPeer", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire", "S2WMPCapture", "CEpoll", "s2wmp"]),
     .testTarget(name: "S2WMPPeerTests", dependencies: ["S2WMPPeer", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire"]),
     .testTarget(
       name: "S2WMPNetworkTests",

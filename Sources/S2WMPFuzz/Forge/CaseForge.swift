@@ -95,6 +95,7 @@ public struct CaseForge {
     let forged = try packets.forge(plan, into: &instance.buffer)
     if consequence.framing == .leftover { spoilLeftover(plan, start) }
     instance.packets.append(SentPacket(range: start..<instance.buffer.count, connection: current, type: plan.type, step: step, index: index))
+    instance.packets[instance.packets.count - 1].requirement = consequence.first?.accepted ?? ""
     if start == instance.buffer.count { return }
     let isRead = !connections[current].isOver
     owe(consequence, plan, forged)
@@ -250,7 +251,7 @@ public struct CaseForge {
     instance.actions.append(.reset(connection: current))
     for index in instance.expected.indices where instance.expected[index].connection == current { instance.expected[index].isOptional = true }
     connections[current].isOver = true
-    connections[current].fate = .any
+    connections[current].fate = .dropped
   }
 
   private mutating func choose(_ number: Int) throws {
@@ -266,7 +267,7 @@ public struct CaseForge {
       current = number
       let plan = connections[number]
       if !plan.isOver, !plan.isInside, plan.isInDoubt || checksAlive { try addProof() }
-      if connections[number].fate == .any, connections[number].isOver, !plan.isInside { continue }
+      if connections[number].fate == .dropped { continue }
       wait()
       if plan.isOver { instance.actions.append(.awaitEnd(connection: number)) }
       if plan.isInside, !plan.isOver { instance.actions.append(.reset(connection: number)) }
@@ -321,6 +322,7 @@ public struct CaseForge {
     let start = instance.buffer.count
     let forged = try packets.forge(plan, into: &instance.buffer)
     note(start, plan.type, step)
+    instance.packets[instance.packets.count - 1].requirement = consequence.first?.accepted ?? "6.1/bpm.any"
     guard consequence.first == nil else {
       datagramDoubt = true
       return

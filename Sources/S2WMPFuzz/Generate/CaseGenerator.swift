@@ -159,6 +159,12 @@ public struct CaseGenerator: Sendable {
       ])
   }
 
+  /// A case that waits for the read timeout; which, the number says.
+  func stalled(_ number: Int) -> Case {
+    var random = random(for: number &+ 0x57a11)
+    return stalled(&random)
+  }
+
   private func stalled(_ random: inout SeededRandom) -> Case {
     var plan = packet(random.below(2) == 0 ? .message : .statusChange, defects: 0, &random)
     plan.changes = [.cut(1 + random.below(79))]

@@ -91,11 +91,16 @@ final class CaseSlot {
       try restart()
       return false
     }
+    close()
+    return true
+  }
+
+  /// Closes the books as they are.
+  func close() {
     noteEndings()
     if let last = observation.replies.last { observation.duration = last.at }
     isBusy = false
     deadline = .max
-    return true
   }
 
   /// Makes ready for the next run: what can be used again is kept.
@@ -115,6 +120,22 @@ final class CaseSlot {
     }
     if datagramSockets.count > Self.maximumDatagramSockets { datagramSockets.removeAll() }
   }
+
+  /// Looks for what came meanwhile, when there was no time to wait for it.
+  func catchUp() {
+    guard isBusy else { return }
+    look()
+  }
+
+  /// Connection 0 for many instances in flight: opened if it is not open.
+  func sharedLink() throws(TargetFault) -> Link {
+    source = 0
+    let link = try usedLink(0)
+    return link
+  }
+
+  /// Watches the shared connection.
+  func watchShared(_ link: Link, forRoom: Bool) { link.watch(token: token, forRoom: forRoom) }
 
   /// Closes everything.
   func disconnect() {
@@ -219,7 +240,7 @@ final class CaseSlot {
     let at = MonotonicTime.now &- began
     let count = link.read(wire.scratch) { bytes, isGarbage in
       link.replies += 1
-      note(bytes, connection: connection, at: at, isGarbage: isGarbage)
+      observation.note(bytes, connection: connection, at: at, isGarbage: isGarbage)
     }
     guard let count else { return false }
     received += count
@@ -230,7 +251,7 @@ final class CaseSlot {
   /// The start of a packet whose end never came.
   private func noteRest(_ connection: Int) {
     let at = MonotonicTime.now &- began
-    links[connection].framer.end { note($0, connection: connection, at: at, isGarbage: $1) }
+    links[connection].framer.end { observation.note($0, connection: connection, at: at, isGarbage: $1) }
   }
 
   private func readDatagrams(_ socket: DatagramSocket) {
@@ -240,22 +261,49 @@ final class CaseSlot {
       let isPacket = Framer.datagram(bytes, wire.settings.dialect) == .packet
       if !isPacket || ReplyFramer.isReply(bytes[1], wire.settings.dialect) {
         datagrams += 1
-        note(bytes, connection: -1, at: MonotonicTime.now &- began, isGarbage: !isPacket)
+        observation.note(bytes, connection: -1, at: MonotonicTime.now &- began, isGarbage: !isPacket)
       }
       if received > SocketWire.maximumReceived { flood(-1, MonotonicTime.now &- began) }
     }
   }
 
-  private func note(_ bytes: UnsafeRawBufferPointer, connection: Int, at: UInt64, isGarbage: Bool) {
-    let start = observation.received.count
-    observation.received.append(contentsOf: bytes)
-    observation.replies.append(Reply(range: start..<start + bytes.count, connection: connection, at: at, isGarbage: isGarbage))
-  }
-
   private func flood(_ connection: Int, _ at: UInt64) {
     isFlooded = true
     if connection >= 0 { links[connection].framer.giveUp() }
-    note(UnsafeRawBufferPointer(start: nil, count: 0), connection: connection, at: at, isGarbage: true)
+    observation.note(UnsafeRawBufferPointer(start: nil, count: 0), connection: connection, at: at, isGarbage: true)
+  }
+}
+
+extension Observation {
+  /// Adds a reply.
+  mutating func note(_ bytes: UnsafeRawBufferPointer, connection: Int, at: UInt64, isGarbage: Bool) {
+    let start = received.count
+    received.append(contentsOf: bytes)
+    replies.append(Reply(range: start..<start + bytes.count, connection: connection, at: at, isGarbage: isGarbage))
+  }
+}
+
+extension Instance {
+  /// Bytes on connection 0, answers on it, and nothing that could end it.
+  var isPlain: Bool {
+    guard !isFresh, fates.count == 1, fates[0] == .open, !expected.isEmpty else { return false }
+    var index = 0
+    while index < actions.count {
+      switch actions[index] {
+      case .send(_, connection: 0), .awaitReplies(_, connection: 0, .reply): index += 1
+      default: return false
+      }
+    }
+    return true
+  }
+
+  /// How many replies a plain instance waits for in all.
+  var awaited: Int {
+    var most = 0
+    for action in actions {
+      if case .awaitReplies(let count, _, _) = action, count > most { most = count }
+    }
+    return most
   }
 }
 

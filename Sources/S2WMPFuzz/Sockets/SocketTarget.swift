@@ -74,9 +74,10 @@ extension SocketWire {
   }
 
   /// Words for the target's end, when there is reason to think of it and it has ended.
-  func deathWords(_ slot: CaseSlot) -> String? {
-    let broken = slot.broken
-    guard broken != nil || slot.observation.isLate else { return nil }
+  func deathWords(_ slot: CaseSlot) -> String? { deathWords(slot.broken, isLate: slot.observation.isLate) }
+
+  func deathWords(_ broken: CaseSlot.Break?, isLate: Bool) -> String? {
+    guard broken != nil || isLate else { return nil }
     // The connections of a process break a moment before it has ended.
     if let process { return process.deathWords(patience: broken == nil ? 0 : 100) }
     switch broken {

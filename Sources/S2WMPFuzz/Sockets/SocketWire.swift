@@ -83,9 +83,6 @@ final class SocketWire {
     let result = -SystemSocket.connect(probe, to: settings.endpoint)
     guard result == EINPROGRESS else { return result != ECONNREFUSED }
     guard SystemSocket.wait(probe, for: POLLOUT, milliseconds: 200) else { return true }
-    var error: Int32 = 0
-    var size = socklen_t(MemoryLayout<Int32>.size)
-    getsockopt(probe, SOL_SOCKET, SO_ERROR, &error, &size)
-    return error != ECONNREFUSED
+    return SystemSocket.pendingError(probe) != ECONNREFUSED
   }
 }

@@ -53,5 +53,13 @@ enum SystemSocket {
     return poll(&entry, 1, milliseconds) > 0
   }
 
+  /// What became of an attempt to connect.
+  static func pendingError(_ descriptor: Int32) -> Int32 {
+    var error: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size)
+    return error
+  }
+
   static func words(_ error: Int32) -> String { String(cString: strerror(abs(error))) }
 }
