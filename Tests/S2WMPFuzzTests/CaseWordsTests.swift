@@ -11,7 +11,7 @@ struct CaseWordsTests {
       (PacketPlan(.chatRequest, from: .newcomer, [.key(.valueMinusOne)]), nil, "CR; the key's public value is p−1"),
       (
         PacketPlan(.message, from: .stranger, [.set("status", .number(9)), .set("receiver_id", .party(.nobody)), .cut(40)]), 40,
-        "M from a stranger with status 9, receiver_id nobody's, 40 bytes; cut after 40 bytes"
+        "M from a stranger, 40 bytes, with status 9, receiver_id nobody's; cut after 40 bytes"
       ),
       (PacketPlan(.idChange, from: .mover, [.client(.program("\u{1b}[2Jx"))]), nil, "IC; client ID of program \"\\u001b[2Jx\""),
       (PacketPlan(.message, [.tamper("status", .number(1)), .text(.bytes([0xff]))]), nil, "M; status changed to 1 after sealing; text ff"),
@@ -45,9 +45,10 @@ struct CaseWordsTests {
     arguments: [
       (.acknowledgement(ack: 0, error: 2, .open), "ACK 0, error 2 (hash didn't match); connection open"),
       (.acknowledgement(ack: 1, error: 0, .closed), "ACK 1, error 0; connection closed"),
-      (.acknowledgement(ack: 0, error: 9, .reset), "ACK 0, error 9 (not defined); connection reset"),
-      (.reply("CRR", status: 4), "CRR 4 (invalid key)"), (.reply("LPR", status: 1), "LPR 1 (user not found)"), (.reply("BPR", status: nil), "BPR"),
-      (.reply("\u{7}", status: 1), "\\u0007 1"), (.silence, "no answer"), (.other("signal 11\n"), "signal 11\\u000a"),
+      (.acknowledgement(ack: 0, error: 9, .reset), "ACK 0, error 9; connection reset"),
+      (.reply("CRR", status: 4), "CRR with status 4 (invalid key)"), (.reply("LPR", status: 1), "LPR with status 1 (user not found)"),
+      (.reply("BPR", status: nil), "BPR"),
+      (.reply("\u{7}", status: 1), "\\u0007 with status 1"), (.silence, "no answer"), (.other("signal 11\n"), "signal 11\\u000a"),
     ] as [(Outcome, String)])
   func outcomes(_ outcome: Outcome, _ words: String) {
     #expect(CaseWords.outcome(outcome) == words)

@@ -42,8 +42,8 @@ private final class CoreRun {
       return .skip("\(error)")
     }
     target.run(instance, into: &seen)
-    if judge.isAsOwed(instance, seen) { return .pass }
-    guard let mismatch = judge.mismatch(test, instance, seen) else { return .pass }
+    let replies = judge.isAsOwed(instance, seen) ? nil : judge.mismatch(test, instance, seen)
+    guard let mismatch = replies ?? HeardCheck(instance, seen).mismatch() else { return .pass }
     var exchange = Exchange()
     (exchange.sent, exchange.received, exchange.packets) = (instance.buffer, seen.received, instance.packets)
     return .mismatch(mismatch, exchange)
@@ -58,7 +58,7 @@ private final class CoreRun {
   }
 }
 
-@Suite("Conformance: our own peer core")
+@Suite("Conformance: our own peer core", .serialized)
 struct ConformanceCoreTests {
   @Test(arguments: [(.dh, .x25519), (.dh, .ffdhe2048), (.rsa, .x25519)] as [(Suite, KeyGroup)])
   func theSoundPeerConforms(_ suite: Suite, _ group: KeyGroup) throws {
@@ -66,23 +66,36 @@ struct ConformanceCoreTests {
     let wrong = run.results.filter { $0.status == .fail || $0.status == .error }
     #expect(wrong.map { "\($0.requirement.id) \($0.reason ?? "")" } == [])
     for finding in run.findings { Issue.record("\(CaseWords.steps(finding.original[0])): \(finding.mismatch)") }
-    let skipped = run.results.filter { $0.status == .skip }.map { "\($0.requirement.id): \($0.reason ?? "")" }
-    print(suite, group, run.summary, skipped.joined(separator: "\n"))
+    let skipped = run.results.filter { $0.status == .skip }
+    let isElsewhere = skipped.allSatisfy { result in
+      let isOfKeys = result.requirement.section == "5.1" || result.requirement.id.hasPrefix("5.5/rsa")
+      return isOfKeys || Requirements.checks.contains { $0.id == result.requirement.id && $0.unchecked != nil }
+    }
+    #expect(isElsewhere, "only what another suite or group is about is skipped: \(skipped.map(\.requirement.id))")
+    #expect(run.summary.passed > 140)
   }
 
-  /// All but those that only what the target tells its user shows, or many packets.
-  static let defects = PlantedDefect.all.filter {
-    !["6.1/leak", "6.1/slow", "6.1/duplicate.deliver", "6.1/duplicate.late", "6.1/sc.stale"].contains($0.requirement)
+  @Test func withoutFriendshipTheRestIsChecked() throws {
+    let run = try CoreRun(.dh, .x25519).run(lacking: [.friendship: "denied", .acceptance: "denied"])
+    #expect(run.findings.isEmpty && run.summary.failed == 0)
+    #expect(run.results.filter { $0.reason == "denied" }.count > 60 && run.summary.passed > 40)
   }
+
+  /// What only many packets show is for the fuzzer.
+  static let defects = PlantedDefect.all.filter { !["6.1/leak", "6.1/slow"].contains($0.requirement) }
 
   @Test(arguments: defects.map(\.name))
   func everyPlantedDefectIsNamed(_ name: String) throws {
     let defect = try #require(PlantedDefect(name: name))
-    let run = try CoreRun(.dh, .x25519, defect: defect).run()
+    let run = try CoreRun(.dh, .x25519, defect: defect).run(only: [defect.requirement])
     let result = try #require(run.results.first { $0.requirement.id == defect.requirement })
-    let failed = run.results.filter { $0.status == .fail || $0.status == .error }
     #expect(result.status == .fail, "\(result.reason ?? "")")
-    print(name, defect.requirement, result.status, run.findings.first { $0.mismatch.requirement == defect.requirement }?.mismatch.kind.rawValue ?? "–",
-      defect.kind.rawValue, "others:", failed.filter { $0.requirement.id != defect.requirement }.map { "\($0.requirement.id)\($0.status == .error ? "!" : "")" })
+    #expect(run.findings.contains { $0.mismatch.requirement == defect.requirement })
+    let allowed = Self.otherKinds[name] ?? [defect.kind.rawValue]
+    let kinds = run.findings.filter { $0.mismatch.requirement == defect.requirement }.map(\.mismatch.kind.rawValue)
+    #expect(kinds.allSatisfy { allowed.contains($0) }, "\(kinds)")
   }
+
+  /// A defect may show in several ways; these are not met first as what they are called.
+  private static let otherKinds = ["long-key": ["wrong-error"], "resynchronises": ["rejected-valid"], "type-7": ["no-reply"]]
 }

@@ -5,15 +5,16 @@ extension CaseWords {
   ///
   /// - bytes: how many it has, when that is known.
   public static func packet(_ plan: PacketPlan, bytes: Int? = nil) -> String {
-    ([name(plan) + (bytes.map { ", \(counted($0, "byte"))" } ?? "")] + details(plan)).joined(separator: "; ")
+    ([name(plan, bytes)] + details(plan)).joined(separator: "; ")
   }
 
   /// `SC from a stranger with status 7`.
-  private static func name(_ plan: PacketPlan) -> String {
+  private static func name(_ plan: PacketPlan, _ bytes: Int? = nil) -> String {
     var words = plan.type.shortName ?? "a packet of type \(plan.type.rawValue)"
     if let sender = sender(plan) { words += " \(sender)" }
+    if let bytes { words += ", \(counted(bytes, "byte"))" }
     let attributes = plan.changes.filter(isAttribute).map { String(change($0).dropFirst(5)) }
-    if !attributes.isEmpty { words += " with \(attributes.joined(separator: ", "))" }
+    if !attributes.isEmpty { words += "\(bytes == nil ? "" : ",") with \(attributes.joined(separator: ", "))" }
     return words
   }
 

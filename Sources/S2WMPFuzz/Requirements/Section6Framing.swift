@@ -7,7 +7,9 @@ extension Requirements {
       .ic(.field("version", 3)).anyone),
     Check(
       "6.1/1.type", "a type that v1 does not define is answered by ACK 3, then closed", "Types 0, 7 and those above 15 are no packets.",
-      .m(.field("type", 7)).anyone, .m(.field("type", 0)).anyone, .sc(.field("type", 16)).anyone, .m(.field("type", 255)).anyone),
+      .m(.field("type", 7)).anyone, .m(.field("type", 0)).anyone, .sc(.field("type", 16)).anyone, .m(.field("type", 255)).anyone,
+      // As long as a packet of that type would perhaps be.
+      .burst(Plain.packet(.acknowledgement, .field("type", 7))), .burst(Plain.packet(.registration, .field("type", 16)))),
     Check(
       "6.1/1.key-length", "a key_length of 0 or above 8192 is answered by ACK 3, then closed", "CR and IC have keys of 1 to 8192 bytes.",
       .cr(.key(.garbage(8193))), .cr(.field("key_length", 0)), .cr(.field("key_length", 0xffff_ffff)), .ic(.key(.garbage(8193))).anyone,

@@ -18,7 +18,7 @@ extension Requirements {
       Trial.m().needing(.heard), Trial.burst(Plain.m(), Plain.m(from: .other)).needing(.heard)),
     Check(
       "6.1/sc.applied", "an accepted status change is applied", "A friend's status is what the last accepted SC says.",
-      Trial.sc(.field("status", 1)).needing(.heard), Trial.sc(.field("status", 2)).needing(.heard)),
+      Trial.burst(Plain.sc(.field("status", 1)), Plain.sc(.field("status", 2))).needing(.heard)),
     Check(
       "6.1/past", "a time long past is no error", "The first checks do not look at the clock.",
       .m(.time(.exact(1)), from: .other)),

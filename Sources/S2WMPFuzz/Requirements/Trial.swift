@@ -82,12 +82,14 @@ extension Case {
     var found: Set<Need> = []
     for step in steps {
       switch step {
-      case .send(let plans, _): if role == .peer, !isForAnyone, plans.contains(where: \.needsFriendship) { found.insert(.friendship) }
+      case .send(let plans, _) where role == .peer:
+        if !isForAnyone, plans.contains(where: \.needsFriendship) { found.insert(.friendship) }
+        if plans.contains(where: \.needsAcceptance) { found.insert(.acceptance) }
       case .datagram, .datagramNoise: found.insert(.datagrams)
       case .stall: found.insert(.readTimeout)
       case .status: found.insert(.heard)
       case .source(let number): if number > 0 { found.insert(.sources(number + 1)) }
-      case .noise, .await, .end, .reset, .connection: break
+      case .send, .noise, .await, .end, .reset, .connection: break
       }
     }
     return found
@@ -114,6 +116,9 @@ extension PacketPlan {
   fileprivate var needsFriendship: Bool {
     [.message, .statusChange, .idChange].contains(type) && [.friend, .other, .mover].contains(sender)
   }
+
+  /// The plainest chat request of somebody new.
+  fileprivate var needsAcceptance: Bool { type == .chatRequest && sender == .newcomer && changes.isEmpty }
 }
 
 /// Packets of the tables.

@@ -72,6 +72,12 @@ final class CaseSlot {
   /// The wait that it is in ended by time.
   func expire() {
     guard action < instance.actions.count else { return }
+    if case .awaitReplies(_, let connection, .stall) = instance.actions[action], links.indices.contains(connection), !links[connection].isConnecting {
+      // Idling is over, or an answer to a stall did not come: what stands behind tells which.
+      action += 1
+      deadline = .max
+      return
+    }
     observation.isLate = true
     switch instance.actions[action] {
     // No answer to the attempt to connect at all.
