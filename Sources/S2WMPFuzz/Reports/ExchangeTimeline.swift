@@ -20,7 +20,7 @@ struct ExchangeTimeline {
   private let exchange: Exchange
   private let dialect: Dialect
 
-  private static let shownNames = 8
+  fileprivate static let shownNames = 8
 
   /// - limit: entries that are looked at.
   init(_ exchange: Exchange, _ dialect: Dialect, limit: Int) {
@@ -67,18 +67,27 @@ private struct ReplyNames {
   }
 
   mutating func row(_ entry: Exchange.Entry, _ range: Range<Int>) -> ExchangeTimeline.Row {
-    var bytes = (entry.connection < 0 ? [] : pending[entry.connection] ?? []) + exchange.received[range]
+    let bytes = (entry.connection < 0 ? [] : pending[entry.connection] ?? []) + exchange.received[range]
     var names: [String] = []
-    var sentence = ""
-    while !bytes.isEmpty {
-      guard case .framed(let count) = bytes.withUnsafeBytes({ Framer.frame($0, dialect, whole: entry.connection < 0) }) else { break }
-      if names.isEmpty { sentence = PacketNotes.sentence(Array(bytes[..<count]), dialect) ?? "" }
-      names.append(PacketType(rawValue: bytes[1]).shortName ?? "?")
-      bytes.removeFirst(count)
+    var (start, packets, sentence) = (0, 0, "")
+    while start < bytes.count, let count = framed(bytes, from: start, whole: entry.connection < 0) {
+      if packets == 0 { sentence = PacketNotes.sentence(Array(bytes[..<count]), dialect) ?? "" }
+      if packets < ExchangeTimeline.shownNames { names.append(PacketType(rawValue: bytes[start + 1]).shortName ?? "?") }
+      packets += 1
+      start += count
     }
-    if !bytes.isEmpty { names.append("\(bytes.count) \(bytes.count == 1 ? "byte" : "bytes") that frame no packet") }
-    pending[entry.connection] = bytes
+    if packets > names.count { names.append("… \(packets) in all") }
+    let left = bytes.count - start
+    if left > 0 { names.append("\(left) \(left == 1 ? "byte" : "bytes") that frame no packet") }
+    pending[entry.connection] = Array(bytes[start...])
     return ExchangeTimeline.Row(
       at: entry.at, connection: entry.connection, isFromTarget: true, names: names, sentence: names.count == 1 ? sentence : "", bytes: range.count)
+  }
+
+  /// Bytes of the packet that begins there, at least two; nil when none does.
+  private func framed(_ bytes: [UInt8], from start: Int, whole: Bool) -> Int? {
+    let status = bytes.withUnsafeBytes { Framer.frame(UnsafeRawBufferPointer(rebasing: $0[start...]), dialect, whole: whole) }
+    guard case .framed(let count) = status, count >= 2 else { return nil }
+    return count
   }
 }

@@ -5,6 +5,8 @@ import S2WMPWire
 /// What a line of a peer's standard output says, as far as it matters here.
 enum SpokenEvent: Hashable {
   case heard(HeardEvent)
+  /// It says what its own status is now.
+  case ownStatus(UserStatusCode)
   case listening(address: String, userID: Identifier?)
 }
 
@@ -85,6 +87,7 @@ private struct EventFields {
     guard let name else { return nil }
     if name.matches("message"), let from, let datetime { return .heard(.message(from: from, datetime: datetime)) }
     if name.matches("friend"), let id, let status { return .heard(.status(of: id, status)) }
+    if name.matches("status"), let status { return .ownStatus(status) }
     if name.matches("listening") { return .listening(address: addressText, userID: userID) }
     return nil
   }

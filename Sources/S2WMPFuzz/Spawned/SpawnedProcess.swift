@@ -11,6 +11,7 @@ final class SpawnedProcess {
   /// What it said about itself.
   private(set) var userID: Identifier?
   private(set) var hasSaidListening = false
+  private var ownStatus: UserStatusCode?
   /// Called for everything that is heard, whichever run it falls into.
   var onEvent: ((HeardEvent) -> Void)?
 
@@ -51,7 +52,19 @@ final class SpawnedProcess {
     child = nil
   }
 
-  func setStatus(_ status: UserStatusCode) { child?.tell(Array("{\"do\":\"status\",\"status\":\"\(status)\"}\n".utf8)) }
+  /// Tells it to change its status, and waits a little until it says that it did: what is sent next is to meet it so.
+  func setStatus(_ status: UserStatusCode) {
+    ownStatus = nil
+    child?.tell(Array("{\"do\":\"status\",\"status\":\"\(status)\"}\n".utf8))
+    let end = MonotonicTime.now + Self.statusPatience
+    while ownStatus != status, MonotonicTime.now < end, let output = child?.output {
+      _ = SystemSocket.wait(output, for: POLLIN, milliseconds: 10)
+      hearAll()
+    }
+  }
+
+  /// Nanoseconds.
+  private static let statusPatience: UInt64 = 500_000_000
 
   // MARK: Hearing
 
@@ -81,6 +94,7 @@ final class SpawnedProcess {
     case .heard(let event):
       if events.count < Self.maximumEvents { events.append(event) }
       onEvent?(event)
+    case .ownStatus(let status): ownStatus = status
     case .listening(let address, let userID):
       hasSaidListening = true
       self.userID = userID ?? self.userID

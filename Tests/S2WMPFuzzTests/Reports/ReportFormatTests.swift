@@ -138,4 +138,16 @@ struct ReportFormatTests {
     twice.findings = [SampleReport.wrongHash, SampleReport.wrongHash]
     #expect(ReportWriter.caseFileNames(twice) == ["6.1-5.hash.accepted-malformed.s2case", "6.1-5.hash.accepted-malformed.2.s2case"])
   }
+
+  @Test func aFloodIsCutShort() throws {
+    var flooded = report
+    let flood = [[UInt8]](repeating: SampleReport.acknowledgement, count: 20_000).flatMap { $0 }
+    flooded.findings[0].exchange.received = flood
+    flooded.findings[0].exchange.entries = (0..<5000).map { .init(at: UInt64($0), connection: 0, .received($0 * 112..<($0 + 1) * 112)) }
+    flooded.findings[0].exchange.entries[0].what = .received(0..<flood.count)
+    flooded.findings[0].minimized = [Case](repeating: Case([.await]), count: 5000)
+    let text = HTMLReport.text(flooded)
+    #expect(text.utf8.count < 200_000 && text.contains("… 20000 in all") && text.contains("… 4940 more") && text.contains(" more lines"))
+    #expect(ElementCounter.parse(text) != nil)
+  }
 }
