@@ -14,6 +14,12 @@ final class CaseSlot {
   private(set) var isBusy = false
 
   let wire: SocketWire
+  /// Nothing else is run beside it: then the epoll set can be left out as long as there is but one connection.
+  var isLone = false
+  /// It waits for bytes on its only connection, which the epoll set does not watch.
+  private(set) var waitsAlone = false
+  /// Whether the instance is plain.
+  private(set) var isPlain = false
   private let token: UInt64
   private var links: [Link] = []
   private var datagramSockets: [DatagramSocket] = []
@@ -39,6 +45,7 @@ final class CaseSlot {
 
   func start() throws(TargetFault) {
     isRetried = false
+    isPlain = instance.isPlain
     if instance.isFresh { link(0).drop() }
     try begin()
   }
@@ -58,6 +65,7 @@ final class CaseSlot {
 
   /// Goes on as far as possible; true when there is nothing left to do or to wait for.
   func advance() throws(TargetFault) -> Bool {
+    waitsAlone = false
     while action < instance.actions.count, !observation.isLate, !isFlooded {
       if let patience = try perform(instance.actions[action]) {
         if deadline == .max { deadline = MonotonicTime.now + patience }
@@ -234,17 +242,32 @@ final class CaseSlot {
     for socket in datagramSockets where socket.descriptor == descriptor { socket.unwatch() }
   }
 
+  /// Waits on the only connection; without the epoll set, which costs a call more each time.
+  ///
+  /// - isKept: the connection stays for long, so that it pays to have its reads wait.
+  func receiveAlone(isKept: Bool) {
+    let link = links[0]
+    if isPlain, isKept {
+      _ = read(0, patience: wire.replyTime)
+    } else {
+      let now = MonotonicTime.now
+      let milliseconds = deadline > now ? Int32(min((deadline - now) / 1_000_000 + 1, 60_000)) : 0
+      if SystemSocket.wait(link.descriptor, for: POLLIN, milliseconds: milliseconds) { _ = read(0) }
+    }
+  }
+
   /// Reads once; whether there may be more.
-  private func read(_ connection: Int) -> Bool {
+  private func read(_ connection: Int, patience: UInt64? = nil) -> Bool {
     let link = links[connection]
-    let at = MonotonicTime.now &- began
-    let count = link.read(wire.scratch) { bytes, isGarbage in
+    var at: UInt64 = 0
+    let count = link.read(wire.scratch, patience: patience) { bytes, isGarbage in
+      if at == 0 { at = MonotonicTime.now &- began }
       link.replies += 1
       observation.note(bytes, connection: connection, at: at, isGarbage: isGarbage)
     }
     guard let count else { return false }
     received += count
-    if received > SocketWire.maximumReceived { flood(connection, at) }
+    if received > SocketWire.maximumReceived { flood(connection, MonotonicTime.now &- began) }
     return count == wire.scratch.count
   }
 
@@ -343,7 +366,8 @@ extension CaseSlot {
 
   private func wait(_ link: Link, _ patience: UInt64, forRoom: Bool = false) -> UInt64 {
     if began == 0 { began = MonotonicTime.now }
-    link.watch(token: token, forRoom: forRoom)
+    waitsAlone = isLone && !forRoom && links.count == 1 && datagramSockets.isEmpty && !link.isConnecting
+    if !waitsAlone { link.watch(token: token, forRoom: forRoom) }
     return patience
   }
 
