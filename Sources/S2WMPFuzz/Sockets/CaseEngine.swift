@@ -48,6 +48,8 @@ public final class CaseEngine {
       for lane in lanes { lane.abandon() }
       lanes = []
     }
+    // A process has to be heard as well, which takes the epoll set.
+    lanes[0].slot.isLone = lanes.count == 1 && wire.process == nil
     for lane in lanes.reversed() { makeReady(lane) }
     while try step(next, done) {}
   }
@@ -62,6 +64,10 @@ public final class CaseEngine {
       if isOver { return false }
     }
     if ready.isEmpty, !lanes.contains(where: { $0.isBusy }) { return false }
+    if ready.isEmpty, lanes[0].slot.waitsAlone {
+      try meetAlone(lanes[0], next, done)
+      return !isOver
+    }
     let now = MonotonicTime.now
     let count = wire.poller.wait(until: ready.isEmpty ? nextDeadline : 0, now: now)
     for index in 0..<count {
@@ -71,6 +77,16 @@ public final class CaseEngine {
     // Judged by the time before the wait: what had come by then has been read.
     if now >= nextDeadline, !wire.poller.isFull(count) { try expire(now, next, done) }
     return !isOver
+  }
+
+  private func meetAlone(_ lane: CaseLane, _ next: NextInstance, _ done: InstanceDone) throws(TargetFault) {
+    lane.slot.receiveAlone(isKept: !isFresh)
+    try turn(lane, next, done)
+    // Still the same wait: is it over?
+    if lane.slot.waitsAlone, lane.slot.deadline <= MonotonicTime.now {
+      lane.slot.expire()
+      try turn(lane, next, done)
+    }
   }
 
   private func makeReady(_ lane: CaseLane) {
@@ -138,7 +154,7 @@ public final class CaseEngine {
   private func note(_ deadline: UInt64) { if deadline < nextDeadline { nextDeadline = deadline } }
 
   private func finish(_ lane: CaseLane) throws(TargetFault) -> Bool {
-    try lane.slot.finish(thorough: lane.slot.observation.isLate || !lane.slot.instance.isPlain)
+    try lane.slot.finish(thorough: lane.slot.observation.isLate || !lane.slot.isPlain)
   }
 
   private func complete(_ lane: CaseLane, _ done: InstanceDone) throws(TargetFault) {

@@ -199,7 +199,7 @@ final class CaseLane {
     if !isExcused {
       flights[head].observation.isLate = isLate
       flights[head].observation.endings = [link.ending]
-      flights[head].observation.death = wire.deathWords(breakOf(link), isLate: isLate)
+      flights[head].observation.death = wire.deathWords(breakOf(link), isLate: isLate, isAlone: false)
       redo = count - 1
     } else {
       redo = count

@@ -24,6 +24,10 @@ final class Link {
   private let poller: Poller
   private var isWatched = false
   private var isWatchedForRoom = false
+  /// The first write goes out at once anyway; the second waits for its acknowledgement unless told not to.
+  private var hasWritten = false
+  private var sendsAtOnce = false
+  private var waitsInReads = false
   /// A write met a reset, which the system tells only once.
   private var metReset = false
 
@@ -49,7 +53,6 @@ final class Link {
     let endpoint = settings.endpoint
     descriptor = SystemSocket.make(SOCK_STREAM, isIPv4: endpoint.isIPv4)
     guard descriptor >= 0 else { throw LocalFault.of(-descriptor) }
-    SystemSocket.sendAtOnce(descriptor)
     if let own = settings.source(index) { try bind(to: own) }
     switch -SystemSocket.connect(descriptor, to: endpoint) {
     case 0: break
@@ -97,6 +100,7 @@ final class Link {
     isWatched = false
     isWatchedForRoom = false
     metReset = false
+    (hasWritten, sendsAtOnce, waitsInReads) = (false, false, false)
     ending = .open
     (replies, written, source) = (0, 0, 0)
     framer.reset()
@@ -124,6 +128,11 @@ final class Link {
 
   /// Writes what is left of the bytes at hand. Bytes that the target will never read are dropped: how it ended is what counts.
   func write(_ bytes: UnsafeRawBufferPointer) -> Progress {
+    if hasWritten, !sendsAtOnce, descriptor >= 0 {
+      SystemSocket.sendAtOnce(descriptor)
+      sendsAtOnce = true
+    }
+    hasWritten = true
     while written < bytes.count, descriptor >= 0, ending == .open || ending == .closed {
       let count = SystemSocket.send(descriptor, UnsafeRawBufferPointer(rebasing: bytes[written...]))
       if count >= 0 {
@@ -151,9 +160,15 @@ final class Link {
   }
 
   /// Reads once and frames what came. Returns the number of bytes, or nil when nothing was there.
-  func read(_ scratch: UnsafeMutableRawBufferPointer, _ reply: (UnsafeRawBufferPointer, _ isGarbage: Bool) -> Void) -> Int? {
+  ///
+  /// - patience: waits so many nanoseconds for something to come; the same for every read of this connection.
+  func read(_ scratch: UnsafeMutableRawBufferPointer, patience: UInt64? = nil, _ reply: (UnsafeRawBufferPointer, _ isGarbage: Bool) -> Void) -> Int? {
     guard descriptor >= 0, ending == .open else { return nil }
-    let count = SystemSocket.receive(descriptor, scratch)
+    if let patience, !waitsInReads {
+      SystemSocket.waitInReads(descriptor, nanoseconds: patience)
+      waitsInReads = true
+    }
+    let count = SystemSocket.receive(descriptor, scratch, waiting: patience != nil)
     if count > 0 {
       isConnecting = false
       framer.take(UnsafeRawBufferPointer(rebasing: scratch[..<count]), reply)

@@ -65,21 +65,19 @@ public final class SocketTarget: CaseTarget {
 extension SocketWire {
   /// Adds what else is known about a run: what the target was heard to say, and its death.
   ///
-  /// - isAlone: nothing else is being run, so that there is time to listen.
+  /// - isAlone: nothing else is being run, so that there is time to listen and to wait.
   func complete(_ slot: CaseSlot, isAlone: Bool) {
-    if let words = deathWords(slot) { slot.observation.death = words }
+    if let words = deathWords(slot.broken, isLate: slot.observation.isLate, isAlone: isAlone) { slot.observation.death = words }
     guard let process else { return }
     if isAlone { process.hearAll() }
     process.takeEvents(into: &slot.observation.heard)
   }
 
   /// Words for the target's end, when there is reason to think of it and it has ended.
-  func deathWords(_ slot: CaseSlot) -> String? { deathWords(slot.broken, isLate: slot.observation.isLate) }
-
-  func deathWords(_ broken: CaseSlot.Break?, isLate: Bool) -> String? {
+  func deathWords(_ broken: CaseSlot.Break?, isLate: Bool, isAlone: Bool) -> String? {
     guard broken != nil || isLate else { return nil }
-    // The connections of a process break a moment before it has ended.
-    if let process { return process.deathWords(patience: broken == nil ? 0 : 100) }
+    // The connections of a process break a moment before it has ended; one that writes down why it crashes does not even break them.
+    if let process { return process.deathWords(patience: isAlone ? 1000 : 100) }
     switch broken {
     case .refused, .early: return listens() ? nil : "nothing listens on \(settings.endpoint) any more"
     case .late, nil: return nil

@@ -1,7 +1,7 @@
 import Glibc
 import S2WMPFlow
 
-/// The few socket calls that the runner makes. All sockets are non-blocking; a result below zero is an error number with its sign changed.
+/// The few socket calls that the runner makes. None of them waits unless it says so; a result below zero is an error number with its sign changed.
 enum SystemSocket {
   static func make(_ type: __socket_type, isIPv4: Bool) -> Int32 {
     let flags = type.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue
@@ -17,14 +17,15 @@ enum SystemSocket {
     endpoint.withSystemAddress { Glibc.connect(descriptor, $0, $1) < 0 ? -errno : 0 }
   }
 
-  /// Never raises SIGPIPE.
+  /// Never waits, never raises SIGPIPE.
   static func send(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-    let count = Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+    let count = Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
     return count < 0 ? -Int(errno) : count
   }
 
-  static func receive(_ descriptor: Int32, _ bytes: UnsafeMutableRawBufferPointer) -> Int {
-    let count = recv(descriptor, bytes.baseAddress, bytes.count, 0)
+  /// - waiting: as long as `waitInReads` allows, on a descriptor that it was called for.
+  static func receive(_ descriptor: Int32, _ bytes: UnsafeMutableRawBufferPointer, waiting: Bool = false) -> Int {
+    let count = recv(descriptor, bytes.baseAddress, bytes.count, waiting ? 0 : Int32(MSG_DONTWAIT))
     return count < 0 ? -Int(errno) : count
   }
 
@@ -35,6 +36,13 @@ enum SystemSocket {
 
   /// Every write goes out at once, as a segment of its own where it can.
   static func sendAtOnce(_ descriptor: Int32) { set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY) }
+
+  /// Lets reads wait, that long at most, where they ask for it.
+  static func waitInReads(_ descriptor: Int32, nanoseconds: UInt64) {
+    var time = timeval(tv_sec: Int(nanoseconds / 1_000_000_000), tv_usec: Int(nanoseconds % 1_000_000_000 / 1000))
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+    _ = fcntl(descriptor, F_SETFL, 0)
+  }
 
   /// Closes so that the other side sees a reset; leaves no port waiting behind.
   static func closeWithReset(_ descriptor: Int32) {

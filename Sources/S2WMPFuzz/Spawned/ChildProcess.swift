@@ -86,13 +86,29 @@ final class ChildProcess {
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
     setAttributes(&attributes)
-    let words = ["sh", "-c", shellText(command)]
-    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { word in strdup(word) }
-    arguments.append(nil)
-    defer { for argument in arguments { free(argument) } }
+    var arguments = list(["sh", "-c", shellText(command)])
+    var variables = list(environment)
+    defer { for text in arguments + variables { free(text) } }
     var processID = pid_t()
-    let error = posix_spawn(&processID, "/bin/sh", &actions, &attributes, &arguments, environ)
+    let error = posix_spawn(&processID, "/bin/sh", &actions, &attributes, &arguments, &variables)
     return (processID, error)
+  }
+
+  private static func list(_ words: [String]) -> [UnsafeMutablePointer<CChar>?] {
+    let copies: [UnsafeMutablePointer<CChar>?] = words.map { word in strdup(word) }
+    return copies + [nil]
+  }
+
+  /// Ours. A Swift program that crashes would write a backtrace for seconds before it ends, which looks like a hang: not unless the user wants it.
+  private static var environment: [String] {
+    var variables: [String] = []
+    var next = environ
+    while let text = next.pointee {
+      variables.append(String(cString: text))
+      next += 1
+    }
+    let name = "SWIFT_BACKTRACE="
+    return variables.contains { $0.hasPrefix(name) } ? variables : variables + [name + "enable=no"]
   }
 
   /// A group of its own, so that Ctrl-C does not reach it and all of it can be ended; signals as a program expects them.

@@ -26,7 +26,7 @@ final class SpawnedProcess {
   /// Events that no run took; more are only told to `onEvent`.
   private static let maximumEvents = 1 << 16
   /// What is read in one go, so that a target that talks without end cannot keep this program from its work.
-  private static let maximumReads = 64
+  private static let maximumReads = 4
 
   init(_ command: String, endpoint: Endpoint?) {
     self.command = command

@@ -179,3 +179,72 @@ struct CaseEngineTests {
     #expect(run.results.filter { $0.number % 3 == 0 }.allSatisfy { $0.replies == [acknowledgement($0.number)] })
   }
 }
+
+/// The process is a script; who takes its connections is a server here, which resets one when the process has long ended.
+@Suite("Deaths of a target with many instances in flight", .timeLimit(.minutes(1)))
+struct EngineDeathTests {
+  private func spawn(_ server: EchoServer, _ rest: String) throws -> SpawnedTarget {
+    let listening = #"echo '{"event":"listening","address":"127.0.0.1:\#(server.port)"}'"#
+    return try SpawnedTarget("\(listening); \(rest)", settings: TargetSettings(endpoint: server.endpoint), readiness: .seconds(10))
+  }
+
+  @Test(arguments: [1, 8])
+  func areToldOfAllSuspectsAndRestartedFrom(pipeline: Int) throws {
+    let server = EchoServer()
+    let target = try spawn(server, "sleep 0.1; exit 5")
+    let engine = try CaseEngine(target.currentSettings, spawned: target)
+    usleep(300_000)
+    var made: UInt64 = 0
+    var restarts = 0
+    var done: [UInt64: [Observation]] = [:]
+    try engine.drive(workers: 4, pipeline: pipeline) { _, instance in
+      guard made < 200 else { return false }
+      instance.send(withUnsafeBytes(of: made.bigEndian) { Array($0) } + [0, made == 100 ? 3 : 0])
+      instance.owe(1)
+      instance.expected[0].datetime = made
+      instance.fates = [.open]
+      made += 1
+      return true
+    } done: { _, instance, observation in
+      let number = instance.buffer[..<8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+      done[number, default: []].append(observation)
+      if observation.death != nil, restarts == 0 {
+        restarts += 1
+        if (try? target.restart()) != true { Issue.record("it could not be started again") }
+      }
+      return true
+    }
+    #expect(restarts == 1)
+    #expect(done.count == 200)
+    #expect(done.values.allSatisfy { $0.count == 1 })
+    #expect(done[100]?.first?.death == "the target ended with exit status 5")
+    for (number, observations) in done {
+      guard let observation = observations.first, observation.death == nil else { continue }
+      #expect(observation.replies.count == 1 && observation.bytes(0) == acknowledgement(number))
+    }
+  }
+
+  @Test func outputWithoutEndIsDrained() throws {
+    let server = EchoServer()
+    let message = #"{"event":"message","from":"00112233445566778899aabbccddeeff","datetime":5}"#
+    let target = try spawn(server, "while :; do echo '\(message)'; done")
+    let engine = try CaseEngine(target.currentSettings, spawned: target)
+    var made = 0
+    var heard = 0
+    var told = 0
+    target.onEvent = { _ in told += 1 }
+    try engine.drive(workers: 2) { _, instance in
+      guard made < 3000 || told < 1000, made < 1_000_000 else { return false }
+      made += 1
+      instance.send(Instance.request)
+      instance.owe(1)
+      instance.fates = [.open]
+      return true
+    } done: { _, _, observation in
+      heard += observation.heard.count
+      return true
+    }
+    #expect(told >= 1000)
+    #expect(heard > 0)
+  }
+}
