@@ -10,6 +10,8 @@ public struct CaseForge {
   private var current = 0
   private var datagrams = 0
   private var datagramDoubt = false
+  private var steps: [MemoryStep] = []
+  private var wasInvisible = false
 
   public init(_ session: PeerSession) {
     self.session = session
@@ -39,9 +41,21 @@ public struct CaseForge {
   public mutating func make(_ given: Case, checksAlive: Bool, into out: inout Instance) throws {
     begin(given, &out)
     defer { swap(&instance, &out) }
-    for (index, step) in given.steps.enumerated() { try add(step, index) }
-    try finish(checksAlive)
+    do {
+      for (index, step) in given.steps.enumerated() { try add(step, index) }
+      try finish(checksAlive)
+    } catch {
+      undo()
+      throw error
+    }
     instance.fates = connections.map(\.fate)
+  }
+
+  /// What the session remembers of packets of a case that cannot be made: they are never sent.
+  private mutating func undo() {
+    while let step = steps.popLast() { step.undo(session) }
+    session.targetIsInvisible = wasInvisible
+    session.upcoming = nil
   }
 
   private mutating func begin(_ given: Case, _ out: inout Instance) {
@@ -51,6 +65,8 @@ public struct CaseForge {
     connections.removeAll(keepingCapacity: true)
     connections.append(ConnectionPlan())
     (current, datagrams, datagramDoubt) = (0, 0, false)
+    steps.removeAll(keepingCapacity: true)
+    wasInvisible = session.targetIsInvisible
     session.upcoming = nil
   }
 
@@ -297,15 +313,23 @@ public struct CaseForge {
     let actor = session.actor(plan.sender)
     let isPlain = time(plan) == .next
     switch plan.type {
-    case .message where isPlain: actor.lastMessage = Array(instance.buffer[start...])
-    case .statusChange where isPlain: actor.lastStatusChange = Array(instance.buffer[start...])
+    case .message where isPlain:
+      steps.append(.message(actor, actor.lastMessage))
+      actor.lastMessage = Array(instance.buffer[start...])
+    case .statusChange where isPlain:
+      steps.append(.statusChange(actor, actor.lastStatusChange))
+      actor.lastStatusChange = Array(instance.buffer[start...])
     case .idChange:
-      guard let next = session.upcoming, time(plan) != .again else { return }
+      // Where there is no IC yet to be sent again, it was a new one.
+      guard let next = session.upcoming, time(plan) != .again || actor.lastIDChange.isEmpty else { return }
       if let field = forged.publicKey, field != next.publicKey { next.adopt(field, target: session.targetID) }
       next.lastIDChange = Array(instance.buffer[start...])
+      steps.append(.mover(session.mover))
       session.mover = next
       session.upcoming = nil
-    case .chatRequest where session.acceptsRequests: actor.isFriend = true
+    case .chatRequest where session.acceptsRequests:
+      steps.append(.friendship(actor, actor.isFriend))
+      actor.isFriend = true
     default: break
     }
   }

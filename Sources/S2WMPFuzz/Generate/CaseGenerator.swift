@@ -44,7 +44,8 @@ public struct CaseGenerator: Sendable {
     let shape = random.below(1000)
     switch shape {
     case ..<680: return Case([.send([packet(defects: random.below(8) == 0 ? 0 : 1, &random)], .whole)])
-    case ..<760: return Case([.send([packet(defects: 2 + random.below(2), &random)], .whole)])
+    case ..<720: return Case([.send([packet(defects: 2 + random.below(2), &random)], .whole)])
+    case ..<760: return Case([.send([ordered(&random)], .whole)])
     case ..<820: return burst(&random)
     case ..<865: return segmented(&random)
     case ..<895: return ending(&random)
@@ -143,7 +144,10 @@ public struct CaseGenerator: Sendable {
   private func twice(_ random: inout SeededRandom) -> Case {
     let type: PacketType = random.below(3) == 0 ? .statusChange : .message
     let first = PacketPlan(type)
-    let second = PacketPlan(type, [.time(random.below(3) == 0 ? .late : .again)])
+    let isLate = random.below(3) == 0
+    var second = PacketPlan(type, [.time(isLate ? .late : .again)])
+    // Whether an SC that comes late is applied shows only when it says something else.
+    if isLate, type == .statusChange { second.changes.append(.set("status", .number(UInt64(1 + random.below(3))))) }
     if random.below(3) == 0 { return Case([.send([first], .whole), .await, .connection(1), .send([second], .whole)]) }
     return Case(random.below(2) == 0 ? [.send([first, second], .whole)] : [.send([first], .whole), .await, .send([second, second], .whole)])
   }
