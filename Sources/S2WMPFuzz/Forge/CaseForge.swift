@@ -98,7 +98,7 @@ public struct CaseForge {
       try packet(plan, step, index)
       ends.append(instance.buffer.count)
     }
-    write(start..<instance.buffer.count, cuts, ends)
+    instance.write(start..<instance.buffer.count, cuts, ends, connection: current)
     connections[current].isUsed = true
   }
 
@@ -126,7 +126,7 @@ public struct CaseForge {
   }
 
   /// How many bytes the packet says it has.
-  private func declaredSize(_ plan: PacketPlan, _ bytes: [UInt8]) -> Int? {
+  func declaredSize(_ plan: PacketPlan, _ bytes: [UInt8]) -> Int? {
     switch plan.type {
     case .message, .statusChange:
       guard bytes.count >= Messaging.headerLength else { return nil }
@@ -205,22 +205,6 @@ public struct CaseForge {
     connections[current].fate = .any
   }
 
-  private mutating func write(_ range: Range<Int>, _ cuts: Cuts, _ ends: [Int]) {
-    var points: [Int]
-    switch cuts {
-    case .whole: points = []
-    case .packets: points = ends
-    case .every(let count): points = Array(stride(from: range.lowerBound + max(1, count), to: range.upperBound, by: max(1, count)))
-    case .at(let offsets): points = offsets.map { range.lowerBound + max(0, $0) }.filter { $0 < range.upperBound }.sorted()
-    }
-    points.append(range.upperBound)
-    var from = range.lowerBound
-    for point in points where point > from {
-      instance.actions.append(.send(from..<point, connection: current))
-      from = point
-    }
-  }
-
   private mutating func noise(_ bytes: [UInt8], _ step: Int) {
     guard !bytes.isEmpty else { return }
     let start = instance.buffer.count
@@ -229,7 +213,7 @@ public struct CaseForge {
     instance.packets.append(
       SentPacket(range: start..<instance.buffer.count, connection: current, type: PacketType(rawValue: 0), step: step, index: 0))
     if !connections[current].isOver, !connections[current].isInside { oweFault(.reply) }
-    write(start..<instance.buffer.count, .whole, [])
+    instance.write(start..<instance.buffer.count, .whole, [], connection: current)
     connections[current].isUsed = true
   }
 
