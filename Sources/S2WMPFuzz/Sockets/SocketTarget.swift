@@ -37,7 +37,11 @@ public final class SocketTarget: CaseTarget {
     if wire.meetNewProcess() { slot.disconnect() }
     slot.instance = instance
     swap(&slot.observation, &observation)
-    defer { swap(&slot.observation, &observation) }
+    defer {
+      swap(&slot.observation, &observation)
+      // The caller may change its own again without a copy being made.
+      slot.instance = Instance()
+    }
     do {
       try slot.start()
       repeat { try carryOut() } while try !slot.finish(thorough: true)
