@@ -84,6 +84,7 @@ public struct CaseForge {
     case .datagramNoise(let bytes): datagramNoise(bytes, index)
     case .status(let status):
       wait()
+      try waitForDatagrams()
       instance.actions.append(.status(status))
       session.targetIsInvisible = status == .invisible
     }
@@ -272,8 +273,7 @@ public struct CaseForge {
       if plan.isOver { instance.actions.append(.awaitEnd(connection: number)) }
       if plan.isInside, !plan.isOver { instance.actions.append(.reset(connection: number)) }
     }
-    if datagramDoubt { try addDatagramProof() }
-    if datagrams > 0 { instance.actions.append(.awaitDatagrams(datagrams)) }
+    try waitForDatagrams()
     if session.targetIsInvisible {
       instance.actions.append(.status(.online))
       session.targetIsInvisible = false
@@ -359,6 +359,13 @@ public struct CaseForge {
     let range = start..<instance.buffer.count
     instance.packets.append(SentPacket(range: range, connection: -1, type: type, step: step, index: 0))
     instance.actions.append(.datagram(range))
+  }
+
+  /// Every datagram so far was dealt with.
+  private mutating func waitForDatagrams() throws {
+    if datagramDoubt { try addDatagramProof() }
+    datagramDoubt = false
+    if datagrams > 0 { instance.actions.append(.awaitDatagrams(datagrams)) }
   }
 
   /// A search that must be answered: whatever came before it was not.
