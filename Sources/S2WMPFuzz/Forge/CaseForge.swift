@@ -73,7 +73,9 @@ public struct CaseForge {
   private mutating func add(_ step: Step, _ index: Int) throws {
     switch step {
     case .send(let plans, let cuts): try send(plans, cuts, index)
-    case .noise(let bytes): noise(bytes, index)
+    case .noise(let bytes):
+      try leaveDropped()
+      noise(bytes, index)
     case .await: wait()
     case .end: end()
     case .reset: reset()
@@ -92,7 +94,13 @@ public struct CaseForge {
 
   // Streams.
 
+  /// After a reset a new connection takes over, under a number of its own.
+  private mutating func leaveDropped() throws {
+    if connections[current].fate == .dropped { try choose(connections.count) }
+  }
+
   private mutating func send(_ plans: [PacketPlan], _ cuts: Cuts, _ step: Int) throws {
+    try leaveDropped()
     let start = instance.buffer.count
     var ends: [Int] = []
     for (index, plan) in plans.enumerated() {
@@ -246,7 +254,7 @@ public struct CaseForge {
     }
   }
 
-  /// What was owed may be lost; a new connection takes the number.
+  /// What was owed may be lost.
   private mutating func reset() {
     guard connections[current].isUsed else { return }
     instance.actions.append(.reset(connection: current))

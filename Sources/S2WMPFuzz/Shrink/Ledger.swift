@@ -24,6 +24,10 @@ public struct Ledger {
   private var recent: [Noted] = []
   private static let recentLimit = 64
   private var waiting = 0
+  private var hasForgotten = false
+
+  /// Between the years 2004 and 2109: where sessions begin and stay. Times given exactly lie outside.
+  private static func isUsual(_ datetime: UInt64) -> Bool { (1 << 40..<1 << 42).contains(datetime) }
 
   /// - eventsLag: whether events may come later than the reply, with another run.
   public init(_ session: PeerSession, eventsLag: Bool) {
@@ -40,6 +44,7 @@ public struct Ledger {
 
   /// The target began anew, or nobody knows any more what it thinks.
   public mutating func reset() {
+    if !voices.isEmpty { hasForgotten = true }
     voices.removeAll(keepingCapacity: true)
     entries.removeAll()
     recent.removeAll()
@@ -83,7 +88,8 @@ public struct Ledger {
       voice.acceptStatus(status, expected.datetime, sequence, expected.packet, isSure: isSure)
       return
     }
-    if !isSure { return voice.doubt(status, expected.datetime, sequence, expected.packet) }
+    // A time that was given exactly may have been used before the account began anew: then it is a repetition.
+    if !isSure || hasForgotten && !Self.isUsual(expected.datetime) { return voice.doubt(status, expected.datetime, sequence, expected.packet) }
     if voice.acceptMessage(status, expected.datetime, sequence, expected.packet, given) { waiting += 1 }
   }
 
