@@ -10,6 +10,8 @@ public struct CaseForge {
   private var current = 0
   private var datagrams = 0
   private var datagramDoubt = false
+  private var steps: [MemoryStep] = []
+  private var wasInvisible = false
 
   public init(_ session: PeerSession) {
     self.session = session
@@ -39,9 +41,21 @@ public struct CaseForge {
   public mutating func make(_ given: Case, checksAlive: Bool, into out: inout Instance) throws {
     begin(given, &out)
     defer { swap(&instance, &out) }
-    for (index, step) in given.steps.enumerated() { try add(step, index) }
-    try finish(checksAlive)
+    do {
+      for (index, step) in given.steps.enumerated() { try add(step, index) }
+      try finish(checksAlive)
+    } catch {
+      undo()
+      throw error
+    }
     instance.fates = connections.map(\.fate)
+  }
+
+  /// What the session remembers of packets of a case that cannot be made: they are never sent.
+  private mutating func undo() {
+    while let step = steps.popLast() { step.undo(session) }
+    session.targetIsInvisible = wasInvisible
+    session.upcoming = nil
   }
 
   private mutating func begin(_ given: Case, _ out: inout Instance) {
@@ -51,6 +65,8 @@ public struct CaseForge {
     connections.removeAll(keepingCapacity: true)
     connections.append(ConnectionPlan())
     (current, datagrams, datagramDoubt) = (0, 0, false)
+    steps.removeAll(keepingCapacity: true)
+    wasInvisible = session.targetIsInvisible
     session.upcoming = nil
   }
 
@@ -95,6 +111,7 @@ public struct CaseForge {
     let forged = try packets.forge(plan, into: &instance.buffer)
     if consequence.framing == .leftover { spoilLeftover(plan, start) }
     instance.packets.append(SentPacket(range: start..<instance.buffer.count, connection: current, type: plan.type, step: step, index: index))
+    instance.packets[instance.packets.count - 1].requirement = consequence.first?.accepted ?? ""
     if start == instance.buffer.count { return }
     let isRead = !connections[current].isOver
     owe(consequence, plan, forged)
@@ -234,7 +251,7 @@ public struct CaseForge {
     instance.actions.append(.reset(connection: current))
     for index in instance.expected.indices where instance.expected[index].connection == current { instance.expected[index].isOptional = true }
     connections[current].isOver = true
-    connections[current].fate = .any
+    connections[current].fate = .dropped
   }
 
   private mutating func choose(_ number: Int) throws {
@@ -250,7 +267,7 @@ public struct CaseForge {
       current = number
       let plan = connections[number]
       if !plan.isOver, !plan.isInside, plan.isInDoubt || checksAlive { try addProof() }
-      if connections[number].fate == .any, connections[number].isOver, !plan.isInside { continue }
+      if connections[number].fate == .dropped { continue }
       wait()
       if plan.isOver { instance.actions.append(.awaitEnd(connection: number)) }
       if plan.isInside, !plan.isOver { instance.actions.append(.reset(connection: number)) }
@@ -280,15 +297,23 @@ public struct CaseForge {
     let actor = session.actor(plan.sender)
     let isPlain = time(plan) == .next
     switch plan.type {
-    case .message where isPlain: actor.lastMessage = Array(instance.buffer[start...])
-    case .statusChange where isPlain: actor.lastStatusChange = Array(instance.buffer[start...])
+    case .message where isPlain:
+      steps.append(.message(actor, actor.lastMessage))
+      actor.lastMessage = Array(instance.buffer[start...])
+    case .statusChange where isPlain:
+      steps.append(.statusChange(actor, actor.lastStatusChange))
+      actor.lastStatusChange = Array(instance.buffer[start...])
     case .idChange:
-      guard let next = session.upcoming, time(plan) != .again else { return }
+      // Where there is no IC yet to be sent again, it was a new one.
+      guard let next = session.upcoming, time(plan) != .again || actor.lastIDChange.isEmpty else { return }
       if let field = forged.publicKey, field != next.publicKey { next.adopt(field, target: session.targetID) }
       next.lastIDChange = Array(instance.buffer[start...])
+      steps.append(.mover(session.mover))
       session.mover = next
       session.upcoming = nil
-    case .chatRequest where session.acceptsRequests: actor.isFriend = true
+    case .chatRequest where session.acceptsRequests:
+      steps.append(.friendship(actor, actor.isFriend))
+      actor.isFriend = true
     default: break
     }
   }
@@ -305,6 +330,7 @@ public struct CaseForge {
     let start = instance.buffer.count
     let forged = try packets.forge(plan, into: &instance.buffer)
     note(start, plan.type, step)
+    instance.packets[instance.packets.count - 1].requirement = consequence.first?.accepted ?? "6.1/bpm.any"
     guard consequence.first == nil else {
       datagramDoubt = true
       return

@@ -8,7 +8,7 @@ extension Judge {
   ) -> Mismatch? {
     let expected = owed[count]
     let ending = ending(seen, connection)
-    if expected.isOptional, connection >= 0, ending != .open { return nil }
+    if expected.isOptional, mayBeMissing(instance, seen, connection) { return nil }
     if isFault(expected, instance) { return missingFault(given, instance, expected, ending) }
     if connection >= 0, ending != .open, count > 0 {
       let observed = Outcome.other("the connection was \(ending.rawValue) after \(count) answers")
@@ -74,11 +74,7 @@ extension Judge {
   func unanswered(
     _ given: Case, _ instance: Instance, _ seen: Observation, _ expected: ExpectedReply, laterAnswered: Bool, observed: Outcome
   ) -> Mismatch {
-    if isFault(expected, instance) {
-      // What followed it was read: it was taken for a packet, or skipped.
-      let first = consequence(given, instance, expected.packet)?.first
-      return make(first?.accepted ?? "4/framed.resynchronise", first == nil ? .connection : .acceptedMalformed, instance, expected, observed)
-    }
+    if isFault(expected, instance) { return readOn(given, instance, expected, observed) }
     if expected.connection < 0 { return make("6.1/bpm.any", .noReply, instance, expected, observed) }
     if laterAnswered, let previous = instance.expected.last(where: { $0.connection == expected.connection && $0.packet < expected.packet }),
       isSameWrite(instance, previous.packet, expected.packet)

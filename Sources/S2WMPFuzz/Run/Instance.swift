@@ -63,6 +63,8 @@ public enum Fate: Hashable, Sendable {
   case closed
   /// The target may close it after a packet that it rejected.
   case any
+  /// We reset it: what was owed may be lost.
+  case dropped
 }
 
 /// One packet as it was sent.
@@ -74,6 +76,8 @@ public struct SentPacket: Hashable, Sendable {
   /// Where it stands: index of the step, and of the packet in it. The last valid packet that only shows that the target still answers has step -1.
   public var step: Int
   public var index: Int
+  /// The requirement that decides what it deserves; empty where it is valid.
+  public var requirement = ""
   /// What a bootstrap server has to say about it.
   public var checks: ServerChecks = []
 

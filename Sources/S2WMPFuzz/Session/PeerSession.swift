@@ -130,7 +130,15 @@ public final class PeerSession {
   /// The target began anew and knows nobody.
   public func forget() throws {
     isFriend = false
+    targetIsInvisible = false
     for actor in [friend, other, stranger] + newcomers { actor.forget() }
+    try replaceMover()
+  }
+
+  /// After a finding, when the target goes on: who is its friend is known, what was last accepted is not.
+  func doubt() throws {
+    targetIsInvisible = false
+    for actor in [friend, other, stranger] + newcomers { (actor.lastMessage, actor.lastStatusChange, actor.lastIDChange) = ([], [], []) }
     try replaceMover()
   }
 

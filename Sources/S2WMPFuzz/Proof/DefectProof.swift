@@ -1,0 +1,86 @@
+import S2WMPCrypto
+import S2WMPPeer
+import S2WMPWire
+
+/// Whether a planted defect is found in process, by the generator alone, and named rightly.
+public struct DefectProof: Sendable {
+  /// What came of it.
+  public struct Row: Sendable {
+    /// Name of the defect; empty for the sound peer.
+    public var defect: String
+    /// Cases run until something was found, or all of them.
+    public var cases: Int
+    /// The first mismatch, as the judge named it.
+    public var seen: Mismatch?
+    /// Nil: nothing was found, or it was not seen again.
+    public var finding: Finding?
+  }
+
+  public var suite: Suite
+  public var group: KeyGroup
+  public var seed: UInt64
+  /// Cases run at most.
+  public var limit: Int
+
+  public init(suite: Suite, group: KeyGroup, seed: UInt64, limit: Int) {
+    self.suite = suite
+    self.group = group
+    self.seed = seed
+    self.limit = limit
+  }
+
+  /// - defect: nil for the sound peer, where nothing must be found.
+  public func run(_ defect: PlantedDefect?) throws -> Row {
+    let identity = try Identity.generate(suite: suite, group: group)
+    let target = CoreTarget(identity: identity, defect: defect)
+    let opening = SessionOpening(targetID: identity.userID, identity: nil, kinds: [(suite, group)], start: 1_800_000_000_000, seed: seed)
+    let session = try opening.open(target).0
+    var scope = CaseGenerator.Scope(suite: suite, group: group)
+    scope.isHeard = true
+    var search = Search(target, session, CaseGenerator(seed: seed, scope: scope))
+    guard let (given, mismatch) = try search.first(within: limit) else { return Row(defect: defect?.name ?? "", cases: search.count) }
+    let investigation = Investigation(SessionTrial(target: target, session: session, opening: opening), session)
+    let result = try investigation.investigate(given, mismatch, history: search.history, afterCases: search.count, seed: seed)
+    guard case .finding(let finding) = result else { return Row(defect: defect?.name ?? "", cases: search.count, seen: mismatch) }
+    return Row(defect: defect?.name ?? "", cases: search.count, seen: mismatch, finding: finding)
+  }
+}
+
+/// Case after case until one is not answered as owed.
+private struct Search {
+  let target: CoreTarget
+  let generator: CaseGenerator
+  private var forge: CaseForge
+  private let judge: Judge
+  private var ledger: Ledger
+  private(set) var history: [Case] = []
+  private(set) var count = 0
+
+  init(_ target: CoreTarget, _ session: PeerSession, _ generator: CaseGenerator) {
+    self.target = target
+    self.generator = generator
+    forge = CaseForge(session)
+    judge = Judge(session)
+    ledger = Ledger(session, eventsLag: false)
+  }
+
+  mutating func first(within limit: Int) throws -> (Case, Mismatch)? {
+    var (instance, seen) = (Instance(), Observation())
+    while count < limit {
+      let given = generator.make(count)
+      count += 1
+      do { try forge.make(given, checksAlive: count % 4 == 0, into: &instance) } catch is CaseFault { continue }
+      target.run(instance, into: &seen)
+      if !judge.isAsOwed(instance, seen), let mismatch = judge.mismatch(given, instance, seen) { return (given, mismatch) }
+      ledger.note(given, instance, seen)
+      if let entry = ledger.check().first { return (entry.given, entry.mismatch) }
+      remember(given)
+    }
+    return nil
+  }
+
+  private mutating func remember(_ given: Case) {
+    history.append(given)
+    if history.count >= 2 * Reproducer.historyLimit { history.removeFirst(Reproducer.historyLimit) }
+  }
+}

@@ -1,0 +1,176 @@
+import S2WMPCrypto
+import S2WMPWire
+
+/// The account of what the target told its user, against what it accepted: every M once, and the newest status (S2WMP wire format, section 6.1).
+///
+/// Each run that was answered as owed is noted; when one was not, the account begins anew with `reset`.
+public struct Ledger {
+  /// Something that is not right.
+  public struct Entry: Sendable {
+    public var given: Case
+    /// `packet` is an index into the packets of that case's instance.
+    public var mismatch: Mismatch
+    /// Number of the note, from 1, that it is about.
+    public var sequence: Int
+  }
+
+  private let judge: Judge
+  private let eventsLag: Bool
+  /// How many runs were noted.
+  public private(set) var sequence = 0
+  private var voices: [Identifier: Voice] = [:]
+  private var entries: [Entry] = []
+  /// The runs that events can still be about.
+  private var recent: [Noted] = []
+  private static let recentLimit = 64
+  private var waiting = 0
+
+  /// - eventsLag: whether events may come later than the reply, with another run.
+  public init(_ session: PeerSession, eventsLag: Bool) {
+    judge = Judge(session)
+    self.eventsLag = eventsLag
+  }
+
+  /// A run with everything to name it by.
+  private struct Noted {
+    var sequence: Int
+    var given: Case
+    var instance: Instance
+  }
+
+  /// The target began anew, or nobody knows any more what it thinks.
+  public mutating func reset() {
+    voices.removeAll(keepingCapacity: true)
+    entries.removeAll()
+    recent.removeAll()
+    waiting = 0
+  }
+
+  /// Nothing accepted is still to be heard.
+  public var isSettled: Bool { waiting == 0 }
+
+  // Noting.
+
+  public mutating func note(_ given: Case, _ instance: Instance, _ seen: Observation) {
+    sequence += 1
+    for index in instance.expected.indices where instance.expected[index].form == .acknowledgement && instance.expected[index].status == 0 {
+      accept(instance.expected[index], index, given, instance, seen)
+    }
+    if eventsLag { keep(given, instance) }
+    for event in seen.heard { hear(event, given, instance) }
+    if !eventsLag { settleNow() }
+  }
+
+  private mutating func keep(_ given: Case, _ instance: Instance) {
+    if recent.count >= Self.recentLimit { recent.removeFirst() }
+    recent.append(Noted(sequence: sequence, given: given, instance: instance))
+  }
+
+  private mutating func accept(_ expected: ExpectedReply, _ index: Int, _ given: Case, _ instance: Instance, _ seen: Observation) {
+    guard instance.packets.indices.contains(expected.packet) else { return }
+    let sent = instance.packets[expected.packet]
+    guard sent.type == .message || sent.type == .statusChange, sent.range.count >= Messaging.headerLength else { return }
+    let voice = voice(expected.id)
+    let isSure = !expected.isOptional || Self.came(index, instance, seen)
+    let status = UserStatusCode(rawValue: instance.buffer[sent.range.lowerBound + Messaging.status.offset]) ?? .online
+    if sent.type == .statusChange {
+      voice.acceptStatus(status, expected.datetime, sequence, expected.packet, isSure: isSure)
+      return
+    }
+    if !isSure { return voice.doubt(status, expected.datetime, sequence, expected.packet) }
+    if voice.acceptMessage(status, expected.datetime, sequence, expected.packet, given) { waiting += 1 }
+  }
+
+  private mutating func voice(_ id: Identifier) -> Voice {
+    if let voice = voices[id] { return voice }
+    let voice = Voice()
+    voices[id] = voice
+    return voice
+  }
+
+  /// Whether the optional reply of that index came: it did when there are more replies than were owed before it.
+  private static func came(_ index: Int, _ instance: Instance, _ seen: Observation) -> Bool {
+    let connection = instance.expected[index].connection
+    let before = instance.expected[..<index].reduce(0) { $0 + ($1.connection == connection ? 1 : 0) }
+    return seen.replies.reduce(0) { $0 + ($1.connection == connection ? 1 : 0) } > before
+  }
+
+  // Hearing.
+
+  private mutating func hear(_ event: HeardEvent, _ given: Case, _ instance: Instance) {
+    switch event {
+    case .message(let sender, let datetime): hearMessage(sender, datetime, given, instance)
+    case .status(let sender, let status): hearStatus(sender, status, given, instance)
+    }
+  }
+
+  private mutating func hearMessage(_ sender: Identifier, _ datetime: UInt64, _ given: Case, _ instance: Instance) {
+    switch voices[sender]?.hearMessage(datetime) ?? .unknown {
+    case .delivered: waiting -= 1
+    case .possible: break
+    case .again:
+      let noted = newest(given, instance) { $0.datetime == datetime && $0.id == sender && $0.status == 0 }
+      add("6.1/duplicate.deliver", .acceptedMalformed, "the same message delivered once", "delivered again", noted)
+    case .unknown:
+      guard let noted = newest(given, instance, where: { $0.datetime == datetime && $0.id == sender && $0.status != 0 }) else { return }
+      addRejected(noted, "delivered")
+    }
+  }
+
+  private mutating func hearStatus(_ sender: Identifier, _ status: UserStatusCode, _ given: Case, _ instance: Instance) {
+    guard let voice = voices[sender] else { return }
+    // Whoever asks for friendship or changes their ID is announced as well.
+    let isAnnounced = instance.packets.contains { $0.type == .chatRequest || $0.type == .idChange }
+    guard let stale = voice.hearStatus(status, since: eventsLag ? max(1, sequence - 16) : sequence), !isAnnounced else { return }
+    let noted = stale.sequence == sequence ? Noted(sequence: sequence, given: given, instance: instance) : recent.last { $0.sequence == stale.sequence }
+    guard let noted else { return }
+    add("6.1/sc.stale", .acceptedMalformed, "the status stays as it was", "changed to \(status)", (noted, stale.packet))
+  }
+
+  /// The newest packet whose owed answer is such a one, in this run or one before it.
+  private func newest(_ given: Case, _ instance: Instance, where isIt: (ExpectedReply) -> Bool) -> (Noted, Int)? {
+    let now = Noted(sequence: sequence, given: given, instance: instance)
+    for noted in [now] + recent.reversed() {
+      if let reply = noted.instance.expected.last(where: { $0.form == .acknowledgement && isIt($0) }) { return (noted, reply.packet) }
+    }
+    return nil
+  }
+
+  // What is wrong.
+
+  private mutating func add(_ requirement: String, _ kind: FindingKind, _ expected: String, _ observed: String, _ noted: (Noted, Int)?) {
+    guard let (noted, packet) = noted else { return }
+    let mismatch = Mismatch(requirement, kind, expected: .other(expected), observed: .other(observed), packet: packet)
+    entries.append(Entry(given: noted.given, mismatch: mismatch, sequence: noted.sequence))
+  }
+
+  private mutating func addRejected(_ noted: (Noted, Int), _ observed: String) {
+    guard let first = judge.consequence(noted.0.given, noted.0.instance, noted.1)?.first else { return }
+    add(first.accepted, .acceptedMalformed, "rejected, and not delivered", observed, noted)
+  }
+
+  /// Events come with the run that causes them: whatever was not heard never will be.
+  private mutating func settleNow() {
+    guard waiting > 0 else { return }
+    for voice in voices.values { for missed in voice.takeMissed(before: .max) { addMissed(missed) } }
+  }
+
+  private mutating func addMissed(_ missed: Voice.Waiting) {
+    waiting -= 1
+    let requirement = missed.isLate ? "6.1/duplicate.late" : "6.1/deliver"
+    let mismatch = Mismatch(requirement, .rejectedValid, expected: .other("delivered"), observed: .other("accepted, and not delivered"), packet: missed.packet)
+    entries.append(Entry(given: missed.given, mismatch: mismatch, sequence: missed.sequence))
+  }
+
+  /// What was found since it was last asked. Messages that something later from the same sender overtook count as lost.
+  ///
+  /// - isFinal: whatever was not heard by now never will be.
+  public mutating func check(isFinal: Bool = false) -> [Entry] {
+    if waiting > 0 {
+      for voice in voices.values { for missed in voice.takeMissed(before: isFinal ? .max : voice.lastHeard) { addMissed(missed) } }
+    }
+    guard !entries.isEmpty else { return [] }
+    defer { entries.removeAll() }
+    return entries.sorted { $0.sequence < $1.sequence }
+  }
+}

@@ -1,0 +1,123 @@
+/// What one sender said that was accepted, and what of it was heard. Bounded: what is long past is forgotten, and then not judged any more.
+final class Voice {
+  /// An accepted M that was not heard yet.
+  struct Waiting {
+    var datetime: UInt64
+    var sequence: Int
+    var packet: Int
+    var isLate: Bool
+    var given: Case
+  }
+
+  /// An accepted SC or M with the status that it carries.
+  private struct Told {
+    var status: UserStatusCode
+    var sequence: Int
+    var packet: Int
+    /// Newer than all SCs before it.
+    var isNew: Bool
+  }
+
+  /// What a heard message is.
+  enum Hearing { case delivered, again, possible, unknown }
+
+  private var waiting: [Waiting] = []
+  /// The newest and the older half of what was delivered.
+  private var (delivered, older): (Set<UInt64>, Set<UInt64>) = ([], [])
+  /// Not above this: nobody remembers whether it was delivered. Times out of the ordinary are remembered for ever.
+  private var floor: UInt64 = 0
+  private var (odd, possible): (Set<UInt64>, Set<UInt64>) = ([], [])
+  private var highest: UInt64 = 0
+  private(set) var lastHeard = 0
+  private static let halfLimit = 4096
+  private static let oddLimit = 4096
+  /// Times of a session are of this century; others are tried for being out of the ordinary.
+  private static let ordinary: Range<UInt64> = 1_000_000_000_000..<10_000_000_000_000
+
+  private var told: [Told] = []
+  private var lastStatusTime: UInt64 = 0
+  private var current: UserStatusCode?
+  private static let toldLimit = 32
+
+  // Messages.
+
+  /// Whether it is to be heard: it is new.
+  func acceptMessage(_ status: UserStatusCode, _ datetime: UInt64, _ sequence: Int, _ packet: Int, _ given: Case) -> Bool {
+    tell(Told(status: status, sequence: sequence, packet: packet, isNew: datetime > lastStatusTime))
+    guard !isKnown(datetime), !waiting.contains(where: { $0.datetime == datetime }) else { return false }
+    waiting.append(Waiting(datetime: datetime, sequence: sequence, packet: packet, isLate: datetime < highest, given: given))
+    highest = max(highest, datetime)
+    return true
+  }
+
+  /// It may have been accepted: whether or not it is heard is right.
+  func doubt(_ status: UserStatusCode, _ datetime: UInt64, _ sequence: Int, _ packet: Int) {
+    tell(Told(status: status, sequence: sequence, packet: packet, isNew: true))
+    if possible.count >= Self.oddLimit { possible.removeAll() }
+    possible.insert(datetime)
+  }
+
+  private func isKnown(_ datetime: UInt64) -> Bool {
+    guard Self.ordinary.contains(datetime) else { return odd.contains(datetime) || odd.count >= Self.oddLimit || possible.contains(datetime) }
+    return datetime <= floor || delivered.contains(datetime) || older.contains(datetime) || possible.contains(datetime)
+  }
+
+  func hearMessage(_ datetime: UInt64) -> Hearing {
+    if let index = waiting.firstIndex(where: { $0.datetime == datetime }) {
+      lastHeard = max(lastHeard, waiting[index].sequence)
+      waiting.remove(at: index)
+      remember(datetime)
+      return .delivered
+    }
+    if possible.contains(datetime) { return .possible }
+    if Self.ordinary.contains(datetime) {
+      if delivered.contains(datetime) || older.contains(datetime) { return .again }
+      return datetime <= floor ? .possible : .unknown
+    }
+    return odd.contains(datetime) ? .again : odd.count >= Self.oddLimit ? .possible : .unknown
+  }
+
+  private func remember(_ datetime: UInt64) {
+    guard Self.ordinary.contains(datetime) else {
+      if odd.count < Self.oddLimit { odd.insert(datetime) }
+      return
+    }
+    if delivered.count >= Self.halfLimit {
+      floor = max(floor, older.max() ?? 0)
+      (older, delivered) = (delivered, [])
+    }
+    delivered.insert(datetime)
+  }
+
+  /// Those accepted before that run and not heard.
+  func takeMissed(before sequence: Int) -> [Waiting] {
+    guard waiting.contains(where: { $0.sequence < sequence }) else { return [] }
+    let missed = waiting.filter { $0.sequence < sequence }
+    waiting.removeAll { $0.sequence < sequence }
+    return missed
+  }
+
+  // Status.
+
+  func acceptStatus(_ status: UserStatusCode, _ datetime: UInt64, _ sequence: Int, _ packet: Int, isSure: Bool) {
+    let isNew = datetime > lastStatusTime
+    // One that may not have been taken explains a status; it makes no later one stale.
+    tell(Told(status: status, sequence: sequence, packet: packet, isNew: isNew || !isSure))
+    if isNew, isSure { lastStatusTime = datetime }
+  }
+
+  private func tell(_ new: Told) {
+    if told.count >= Self.toldLimit { told.removeFirst(Self.toldLimit / 2) }
+    told.append(new)
+  }
+
+  /// The stale packet that a heard status comes from, when nothing else explains it.
+  func hearStatus(_ status: UserStatusCode, since sequence: Int) -> (sequence: Int, packet: Int)? {
+    let before = current
+    current = status
+    if before == status { return nil }
+    let candidates = told.filter { $0.sequence >= sequence && $0.status == status }
+    if candidates.contains(where: \.isNew) { return nil }
+    return candidates.last.map { ($0.sequence, $0.packet) }
+  }
+}

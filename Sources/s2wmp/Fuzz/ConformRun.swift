@@ -1,0 +1,89 @@
+import ArgumentParser
+import S2WMPFuzz
+import S2WMPWire
+
+/// One run of `s2wmp conform`: the table on standard output, the sum on standard error.
+final class ConformRun {
+  private let command: ConformCommand
+  private let opened: OpenTarget
+  private let folder: ReportFolder?
+  private var setting: ConformanceSetting
+  private let started = WallClock.milliseconds
+
+  init(_ command: ConformCommand, _ opened: OpenTarget, _ known: KnownFailures, _ folder: ReportFolder?) {
+    self.command = command
+    self.opened = opened
+    self.folder = folder
+    setting = ConformanceSetting(
+      role: command.targeted.role, dialect: command.targeted.dialect, selection: command.selection, isLenient: command.lenient, known: known)
+    setting.learn(from: opened.target)
+    switch opened.answer {
+    case .friend: break
+    case .denied: lack("the target denied the chat request")
+    case .unanswered: lack("the target did not answer the chat request; perhaps it asks its user")
+    }
+  }
+
+  private func lack(_ reason: String) {
+    setting.lacking[.friendship] = reason
+    setting.lacking[.acceptance] = reason
+  }
+
+  func run() throws {
+    let bench = opened.bench()
+    let conformance = Conformance(setting) { given throws(TargetFault) in try Self.outcome(given, bench) } recover: { () throws(TargetFault) in
+      try Self.recover(bench)
+    }
+    var table = ConformanceTable(conformance.checks, tableOptions)
+    let watch = ContinuousClock.now
+    do {
+      try conformance.run(isStopped: { Interruption.isWanted }) { result, finding in
+        var out: [UInt8] = []
+        table.append(result, finding, to: &out)
+        out.withUnsafeBytes { StandardOutput.write($0) }
+      }
+    } catch {
+      try report(conformance, ContinuousClock.now - watch)
+      throw CommandError(description: Printable.text(error.description))
+    }
+    try report(conformance, ContinuousClock.now - watch)
+    StandardError.line(conformance.summary.description)
+    if conformance.summary.failed > 0 { throw ExitCode(1) }
+  }
+
+  private static func outcome(_ given: Case, _ bench: SessionTrial) throws(TargetFault) -> ConformanceOutcome {
+    do {
+      let tried = try bench.run([given])
+      return tried.mismatch.map { .mismatch($0, tried.exchange) } ?? .pass
+    } catch let fault as TargetFault {
+      throw fault
+    } catch let fault as CaseFault {
+      return .skip(fault.description)
+    } catch {
+      throw TargetFault("the case could not be tried: \(error)")
+    }
+  }
+
+  private static func recover(_ bench: SessionTrial) throws(TargetFault) {
+    do { try bench.recover() } catch let fault as TargetFault { throw fault } catch {
+      throw TargetFault("the target could not be befriended again: \(error)")
+    }
+  }
+
+  private var tableOptions: ConformanceTable.Options {
+    let (folder, place) = (command.targeted.out, opened.endpoint?.description ?? command.place ?? "")
+    return ConformanceTable.Options(hasColour: command.hasColour, width: StandardOutput.columns) { finding in
+      folder.map { "s2wmp replay \($0)/\(finding.fileName).s2case \(place)" }
+    }
+  }
+
+  private func report(_ conformance: Conformance, _ duration: Duration) throws {
+    guard let folder else { return }
+    let seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+    let report = RunReport(
+      command: "conform", target: opened.target.name, role: setting.role, dialect: setting.dialect, suite: opened.session.suite.rawValue,
+      group: opened.session.group.rawValue, seed: setting.seed, started: started, durationSeconds: seconds, cases: conformance.cases,
+      requirements: conformance.results, findings: conformance.findings)
+    try folder.write(report, endpoint: opened.endpoint)
+  }
+}

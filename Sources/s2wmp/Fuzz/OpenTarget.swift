@@ -1,0 +1,86 @@
+import S2WMPCrypto
+import S2WMPFlow
+import S2WMPFuzz
+import S2WMPPeer
+import S2WMPWire
+
+/// A target that was found and talked to.
+struct OpenTarget {
+  let venue: any FuzzVenue
+  let opening: SessionOpening
+  let session: PeerSession
+  let answer: SessionOpening.Answer
+  /// Kept alive with it.
+  let spawned: SpawnedTarget?
+  /// Where it is; nil in process.
+  let endpoint: Endpoint?
+
+  var target: any CaseTarget { venue.alone }
+}
+
+extension TargetArguments {
+  /// Finds the target, learns its ID and becomes its friend. Throws a `CommandError`.
+  ///
+  /// - text: TARGET; may be missing with `--spawn`.
+  func open(_ text: String?, seed: UInt64) throws -> OpenTarget {
+    do {
+      let (settings, spawned) = try reach(text)
+      let venue = try SocketVenue(settings, spawned: spawned, processID: pid)
+      let targetID = try knownID(settings, spawned)
+      let opening = SessionOpening(targetID: targetID, identity: try ownIdentity(), kinds: kinds, start: WallClock.milliseconds, seed: seed)
+      let (session, answer) = try opening.open(venue.alone)
+      return OpenTarget(venue: venue, opening: opening, session: session, answer: answer, spawned: spawned, endpoint: settings.endpoint)
+    } catch let fault as TargetFault {
+      throw CommandError(description: fault.description)
+    }
+  }
+
+  /// Our own core in this process, with a new key.
+  func openInProcess(seed: UInt64, defect: PlantedDefect? = nil) throws -> OpenTarget {
+    do {
+      let identity = try Identity.generate(suite: suite ?? .dh, group: group ?? .x25519)
+      let venue = CoreVenue(CoreTarget(identity: identity, defect: defect))
+      let opening = SessionOpening(
+        targetID: identity.userID, identity: nil, kinds: [(identity.suite, identity.group)], start: WallClock.milliseconds, seed: seed)
+      let (session, answer) = try opening.open(venue.alone)
+      return OpenTarget(venue: venue, opening: opening, session: session, answer: answer, spawned: nil, endpoint: nil)
+    } catch let fault as TargetFault {
+      throw CommandError(description: fault.description)
+    }
+  }
+
+  /// Where the target is, and its process when it was started for this.
+  func reach(_ text: String?) throws -> (TargetSettings, SpawnedTarget?) {
+    let endpoint = try text.flatMap {
+      TargetSearch.reachable(try TargetSearch.endpoints($0, defaultPort: role == .peer ? DefaultPort.peer : DefaultPort.bootstrap))
+    }
+    var settings = TargetSettings(endpoint: endpoint ?? Endpoint.ipv4(0x7f00_0001, port: DefaultPort.peer), dialect: dialect)
+    settings.readTimeout = .seconds(readTimeout)
+    settings.replyTimeout = .seconds(replyTimeout)
+    guard let spawn else {
+      guard endpoint != nil else { throw CommandError(description: "no target; name it as host:port, or start one with --spawn") }
+      _ = try TargetSearch.look(at: settings)
+      return (settings, nil)
+    }
+    let spawned = try SpawnedTarget(spawn, endpoint: endpoint, settings: settings)
+    return (spawned.currentSettings, spawned)
+  }
+
+  private func knownID(_ settings: TargetSettings, _ spawned: SpawnedTarget?) throws -> Identifier {
+    if let peerID, let id = Identifier(hex: peerID) { return id }
+    if let id = spawned?.userID { return id }
+    return try TargetSearch.peerID(of: settings, discoveryPort: discoveryPort)
+  }
+
+  private func ownIdentity() throws -> Identity? {
+    guard let identity else { return nil }
+    var place = IdentityPlace()
+    place.file = identity
+    var passphrase = PassphraseArguments()
+    passphrase.passphraseFile = passphraseFile
+    guard case .v1(let key) = try IdentitySource(place, passphrase).key else {
+      throw CommandError(description: "\(Printable.text(identity)) holds a key of the legacy dialect; v1 needs another one (s2wmp identity new)")
+    }
+    return key
+  }
+}
