@@ -189,7 +189,9 @@ public struct BootstrapGenerator: Sendable {
   }
 
   private func oversize(_ random: inout SeededRandom) -> [Step] {
-    if random.below(2) == 0 { return [.datagram(PacketPlan(.registration, from: .mover)), .datagram(PacketPlan(.idChange, from: .mover, [.key(.garbage(8192))]))] }
+    if random.below(2) == 0 {
+      return [.datagram(PacketPlan(.registration, from: .mover)), .datagram(PacketPlan(.idChange, from: .mover, [.key(.garbage(8192))]))]
+    }
     return [.datagram(PacketPlan(type(&random), [.append([UInt8](repeating: 1, count: 100 + random.below(8000)))]))]
   }
 
@@ -221,7 +223,8 @@ public struct BootstrapGenerator: Sendable {
 
   private func interleaved(_ random: inout SeededRandom) -> [Step] {
     [
-      .send([request(defects: 0, &random, inStream: true)], .whole), .connection(1), .send([request(defects: 0, &random, inStream: true)], .whole), .connection(0),
+      .send([request(defects: 0, &random, inStream: true)], .whole), .connection(1), .send([request(defects: 0, &random, inStream: true)], .whole),
+      .connection(0),
       .send([Self.reg], .whole),
     ]
   }

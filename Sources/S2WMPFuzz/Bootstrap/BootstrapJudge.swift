@@ -32,7 +32,7 @@ public struct BootstrapJudge {
     switch fate {
     case .open: ending == .open
     case .closed: ending == .closed
-    case .any: true
+    case .any, .dropped: true
     }
   }
 

@@ -109,7 +109,8 @@ public final class BootstrapSession {
     return ServerUser(id: key.withUnsafeBytes { Digest.identifier(sha256: $0) }, key: key)
   }
 
-  private static let keyStart = Array(DER.element(DER.sequence, DER.element(DER.sequence, DER.x25519) + DER.bits([UInt8](repeating: 0, count: 32))).dropLast(32))
+  private static let keyStart = Array(
+    DER.element(DER.sequence, DER.element(DER.sequence, DER.x25519) + DER.bits([UInt8](repeating: 0, count: 32))).dropLast(32))
   static let keySize = keyStart.count + 32
 
   /// Users that a case left registered.

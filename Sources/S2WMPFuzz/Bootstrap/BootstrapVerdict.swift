@@ -114,7 +114,8 @@ extension BootstrapJudge {
     let (type, checks) = (type(instance, expected.packet), instance.packets[expected.packet].checks)
     switch answer.fault(expected, seen.places, serverID: session.serverID) {
     case .status: return wrongStatus(expected, answer, type, checks, observed)
-    case .requestID: return make(type == .lookup ? "6.2/lp.ids" : type == .broadcastServer ? "3.6/request-id" : "6.2/reg.request-id", .wrongEcho, expected, observed)
+    case .requestID:
+      return make(type == .lookup ? "6.2/lp.ids" : type == .broadcastServer ? "3.6/request-id" : "6.2/reg.request-id", .wrongEcho, expected, observed)
     case .ids: return make(type == .broadcastServer ? "3.6/user-id" : "6.2/lp.ids", .wrongEcho, expected, observed)
     case .serverID: return make("6.2/bsm.id", .wrongEcho, expected, observed)
     case .broadcast: return make("3.6/broadcast", .wrongEcho, expected, observed)

@@ -5,15 +5,16 @@ import S2WMPWire
 public final class Campaign {
   let settings: FuzzSettings
   let venue: any FuzzVenue
-  let opening: SessionOpening
+  private var opening: SessionOpening
   private let generator: CaseGenerator
   private var lanes: [FuzzLane]
   private var steering: Steering
   private var features = Features()
-  private(set) var tally = RequirementTally()
+  private var tally = RequirementTally()
+  public private(set) var book = FindingBook()
+  private var endurance: Endurance?
 
   private var nextIndex = 0
-  /// Stalled cases have numbers of their own, from the top down.
   private var stallsLeft: Int
   private var again: [FuzzLane.Trial] = []
   public private(set) var casesDone = 0
@@ -26,34 +27,27 @@ public final class Campaign {
   private var isOver = false
   private let watch = Stopwatch()
   private var lastReport: UInt64 = 0
+  private var secondsWhenDone: Double?
 
   /// Called now and then, from the run's own thread.
   public var onProgress: ((FuzzProgress) -> Void)?
-  /// The ID that the target has now, when it can have changed.
-  public var currentID: () throws -> Identifier? = { nil }
+  public var onFinding: ((Finding) -> Void)?
+  /// A difference that was seen once and not again.
+  public var onFlaky: ((Mismatch) -> Void)?
   /// Asked often: whether to end.
   public var isCancelled: () -> Bool = { false }
-  /// Looks into what went wrong. True: the target can be used on as it is.
-  public var onSuspect: ((Suspect, Campaign) throws -> Void)?
-  /// Whether that difference is known already.
-  var isKnown: (Mismatch) -> Bool = { _ in false }
-  var findingCount: () -> Int = { 0 }
-  /// Everything that ran, for those who keep a ledger.
-  var onRun: ((FuzzLane, FuzzLane.Trial, Instance, Observation) -> Mismatch?)?
 
   /// Something that went wrong, not looked into yet.
-  public struct Suspect {
-    var lane: FuzzLane
-    var trial: FuzzLane.Trial
-    public var mismatch: Mismatch
-    /// The bytes of its packets.
-    var sent: [[UInt8]]
+  private struct Suspect {
+    var given: Case
+    var mismatch: Mismatch
+    var history: [Case]
   }
 
-  enum Recovery {
+  private enum Recovery {
     /// New friends; the target goes on.
     case friends
-    /// The target has ended, or cannot be trusted any more.
+    /// The target has ended.
     case restart
   }
 
@@ -63,8 +57,10 @@ public final class Campaign {
     self.opening = opening
     generator = CaseGenerator(seed: settings.seed, scope: scope)
     steering = Steering(generator, corpus: corpus)
-    lanes = [FuzzLane(session)]
     stallsLeft = settings.stalls ? Self.stalledCases : 0
+    lanes = []
+    lanes = [lane(session)]
+    endurance = settings.watchesGrowth && session.isFriend && venue.vitals != nil ? Endurance() : nil
   }
 
   /// Cases of a run that wait for the target's read timeout, and how many lanes they have.
@@ -73,37 +69,44 @@ public final class Campaign {
 
   public func run() throws {
     try openLanes()
+    try lookAtGrowth()
     while !isOver {
       try drive()
       if let found = suspect { try lookInto(found) }
-      try recover()
-      if suspect == nil, casesDone >= segmentEnd { segmentEnd += Self.segment }
       suspect = nil
+      try recover()
+      if casesDone >= segmentEnd {
+        segmentEnd = casesDone + Self.segment
+        if !isOver { try lookAtGrowth() }
+      }
     }
+    try settle()
     steering.close()
   }
 
-  public var elapsedSeconds: Double { watch.seconds }
+  /// Seconds of the run, without what stalled cases took after the others were done.
+  public var seconds: Double { secondsWhenDone ?? watch.seconds }
   /// Cases that showed something new.
   public var additions: [Case] { steering.additions }
+  public var requirementCounts: [String: Int] { tally.counts }
 
   // MARK: Lanes
 
-  private var isStalling: Bool { settings.stalls && venue.alone is SocketTarget || settings.stalls && venue.alone is SpawnedTarget }
+  private var isInProcess: Bool { venue.alone.restartsCheaply }
+
+  private func lane(_ session: PeerSession) -> FuzzLane { FuzzLane(session, eventsLag: venue.alone.isHeard ? !isInProcess : nil) }
 
   private func openLanes() throws {
-    let count = max(1, settings.workers) + (isStalling ? Self.stallLanes : 0)
+    let count = max(1, settings.workers) + (settings.stalls && !isInProcess ? Self.stallLanes : 0)
     for number in lanes.count..<max(count, lanes.count) {
       var next = opening
       next.seed = opening.seed &+ UInt64(number)
-      next.targetID = lanes[0].session.targetID
-      lanes.append(FuzzLane(try next.companion(of: lanes[0].session, venue.alone)))
+      lanes.append(lane(try next.companion(of: lanes[0].session, venue.alone)))
     }
   }
 
   private func drive() throws {
-    for lane in lanes { again += lane.takeBack() }
-    again.sort { $0.index < $1.index }
+    takeBack()
     try venue.drive(workers: lanes.count, pipeline: settings.pipeline, isFresh: settings.isFresh) { [self] worker, instance in
       next(worker, &instance)
     } done: { [self] worker, instance, seen in
@@ -112,12 +115,19 @@ public final class Campaign {
     if suspect == nil, recovery == nil, isFinished { isOver = true }
   }
 
+  /// What was in flight is tried again, in its order.
+  private func takeBack() {
+    for lane in lanes { again += lane.takeBack() }
+    again.sort { $0.index < $1.index }
+  }
+
   private var isFinished: Bool {
     if isCancelled() { return true }
-    if let cases = settings.cases, casesDone >= cases { return true }
-    if let seconds = settings.seconds, watch.seconds >= seconds { return true }
-    return false
+    if let cases = settings.cases, nextIndex >= cases, again.isEmpty { return true }
+    return isTimeOver
   }
+
+  private var isTimeOver: Bool { settings.seconds.map { watch.seconds >= $0 } ?? false }
 
   // MARK: One case
 
@@ -128,12 +138,13 @@ public final class Campaign {
     while let trial = nextTrial() {
       if make(trial, lane, &instance) { return true }
     }
+    if secondsWhenDone == nil, isFinished { secondsWhenDone = watch.seconds }
     return false
   }
 
   private func nextTrial() -> FuzzLane.Trial? {
     if !again.isEmpty { return again.removeFirst() }
-    if nextIndex & 63 == 0, isCancelled() || (settings.seconds.map { watch.seconds >= $0 } ?? false) { return nil }
+    if nextIndex & 63 == 0, isCancelled() || isTimeOver { return nil }
     guard nextIndex < min(settings.cases ?? .max, segmentEnd) else { return nil }
     defer { nextIndex += 1 }
     return FuzzLane.Trial(index: nextIndex, given: steering.make(nextIndex))
@@ -154,11 +165,11 @@ public final class Campaign {
     return false
   }
 
+  /// Stalled cases have numbers of their own, from the top down.
   private func nextStalled(_ lane: FuzzLane, _ instance: inout Instance) -> Bool {
     guard stallsLeft > 0 else { return false }
     stallsLeft -= 1
-    let index = Int.max - stallsLeft
-    return make(FuzzLane.Trial(index: index, given: generator.stalled(stallsLeft)), lane, &instance)
+    return make(FuzzLane.Trial(index: Int.max - stallsLeft, given: generator.stalled(stallsLeft)), lane, &instance)
   }
 
   private func done(_ worker: Int, _ instance: Instance, _ seen: inout Observation) -> Bool {
@@ -168,7 +179,8 @@ public final class Campaign {
     tally.take(instance)
     report()
     if lane.judge.isAsOwed(instance, seen) {
-      if let found = onRun?(lane, trial, instance, seen) { return meet(found, lane, trial, instance) }
+      if lane.ledger != nil, let entry = note(lane, trial, instance, seen) { return meet(entry.mismatch, entry.given, lane) }
+      // Most cases of a long run show nothing new: they are looked at by samples.
       if trial.index & 7 == 0 || trial.index < 65_536 {
         features.take(trial.given, instance, seen)
         steering.note(trial.index, trial.given, features)
@@ -176,54 +188,92 @@ public final class Campaign {
       lane.remember(trial.given)
       return true
     }
-    guard let found = lane.judge.mismatch(trial.given, instance, seen) else {
-      lane.remember(trial.given)
-      return true
-    }
-    return meet(found, lane, trial, instance)
+    defer { lane.remember(trial.given) }
+    guard let found = lane.judge.mismatch(trial.given, instance, seen) else { return true }
+    return meet(found, trial.given, lane)
   }
 
-  private func meet(_ found: Mismatch, _ lane: FuzzLane, _ trial: FuzzLane.Trial, _ instance: Instance) -> Bool {
+  /// Enters what was accepted and heard. Events arrive with any run: those about other lanes' users are passed on.
+  private func note(_ lane: FuzzLane, _ trial: FuzzLane.Trial, _ instance: Instance, _ seen: Observation) -> Ledger.Entry? {
+    lane.ledger?.note(trial.given, instance, seen)
+    if !seen.heard.isEmpty {
+      for other in lanes where other !== lane { other.ledger?.hear(seen.heard) }
+    }
+    return lane.ledger?.check().first
+  }
+
+  private func meet(_ found: Mismatch, _ given: Case, _ lane: FuzzLane) -> Bool {
     if found.kind == .crash { recovery = .restart }
-    if isKnown(found) {
+    lane.ledger?.reset()
+    guard book.isNew(found) else {
       // A new identity that the target took or not leaves it unknown who the mover is.
-      if recovery == nil, trial.given.hasIDChange { recovery = .friends }
+      if recovery == nil, given.hasIDChange { recovery = .friends }
       return recovery == nil
     }
-    let sent = instance.packets.map { Array(instance.buffer[$0.range]) }
-    suspect = Suspect(lane: lane, trial: trial, mismatch: found, sent: sent)
+    suspect = Suspect(given: given, mismatch: found, history: lane.history)
     return false
   }
 
   // MARK: What goes wrong
 
   private func lookInto(_ found: Suspect) throws {
-    for lane in lanes { again += lane.takeBack() }
-    again.sort { $0.index < $1.index }
+    takeBack()
     tell("looking into \(found.mismatch.requirement)")
-    try onSuspect?(found, self)
-    if settings.stopsAtFinding, findingCount() > 0 { isOver = true }
-    recovery = .restart
+    let bench = try self.bench()
+    let result = try Investigation(bench, bench.session).investigate(
+      found.given, found.mismatch, history: found.history, afterCases: casesDone, seed: settings.seed)
+    switch result {
+    case .finding(let finding):
+      let isNew = book.add(finding, seenAs: found.mismatch)
+      if isNew, let numbered = book.findings.last { onFinding?(numbered) }
+      if settings.stopsAtFinding { isOver = true }
+    case .flaky(let mismatch):
+      book.addFlaky(mismatch)
+      onFlaky?(mismatch)
+    }
+    if recovery == nil { recovery = .friends }
+  }
+
+  /// For trials one by one, with users of its own.
+  private func bench() throws -> SessionTrial {
+    if recovery == .restart { _ = try venue.alone.restart() }
+    recovery = nil
+    var own = opening
+    let session = try own.renew(lanes[0].session, venue.alone)
+    return SessionTrial(target: venue.alone, session: session, opening: own, eventsLag: !isInProcess)
   }
 
   private func recover() throws {
     guard let wanted = recovery, !isOver else { return }
     recovery = nil
-    if wanted == .restart { _ = try venue.alone.restart() }
-    try renewUsers()
+    if wanted == .restart || isInProcess { _ = try venue.alone.restart() }
+    lanes = [lane(try opening.renew(lanes[0].session, venue.alone))]
+    try openLanes()
   }
 
-  /// New users for every lane, with new keys: whatever the target thinks of the old ones. It may have another ID after it began anew.
-  func renewUsers() throws {
-    venue.alone.disconnect()
-    var next = opening
-    next.targetID = try currentID() ?? opening.targetID
-    next.identity = try PeerSession.identity(like: lanes[0].session.friend.identity)
-    let session = try next.open(venue.alone).0
-    lanes[0] = FuzzLane(session)
-    let count = lanes.count
-    lanes.removeLast(count - 1)
-    try openLanes()
+  /// Whatever was not heard by now never will be.
+  private func settle() throws {
+    guard venue.alone.isHeard, recovery == nil, !(settings.stopsAtFinding && !book.findings.isEmpty) else { return }
+    while true {
+      let heard = venue.alone.listen(.milliseconds(300))
+      if heard.isEmpty { break }
+      for lane in lanes { lane.ledger?.hear(heard) }
+    }
+    for lane in lanes {
+      guard let entry = lane.ledger?.check(isFinal: true).first, book.isNew(entry.mismatch) else { continue }
+      return try lookInto(Suspect(given: entry.given, mismatch: entry.mismatch, history: lane.history))
+    }
+  }
+
+  private func lookAtGrowth() throws {
+    guard endurance != nil else { return }
+    let trial = try bench()
+    guard let mismatch = try endurance?.look(venue, trial, casesDone), book.isNew(mismatch) else { return }
+    let finding = Finding(
+      number: 0, mismatch: mismatch, original: [Endurance.example(mismatch)], minimized: [Endurance.example(mismatch)], afterCases: casesDone, shrinkRuns: 0,
+      seed: settings.seed, exchange: Exchange(), sent: [], control: nil)
+    if book.add(finding, seenAs: mismatch), let numbered = book.findings.last { onFinding?(numbered) }
+    if settings.stopsAtFinding { isOver = true }
   }
 
   // MARK: Progress
@@ -236,11 +286,11 @@ public final class Campaign {
     tell(nil)
   }
 
-  func tell(_ activity: String?) {
+  private func tell(_ activity: String?) {
     let seconds = watch.seconds
     onProgress?(
       FuzzProgress(
-        seconds: seconds, cases: casesDone, casesPerSecond: seconds > 0 ? Double(casesDone) / seconds : 0, findings: findingCount(),
+        seconds: seconds, cases: casesDone, casesPerSecond: seconds > 0 ? Double(casesDone) / seconds : 0, findings: book.findings.count,
         features: steering.featureCount, corpus: steering.pool.count, requirementsMet: tally.counts.count, activity: activity))
   }
 }

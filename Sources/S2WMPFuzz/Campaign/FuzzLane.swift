@@ -5,6 +5,8 @@ final class FuzzLane {
   let session: PeerSession
   var forge: CaseForge
   let judge: Judge
+  /// What the target told its user; nil where it cannot be heard.
+  var ledger: Ledger?
   /// Cases handed out and not judged yet, the oldest first.
   private(set) var inFlight: [Trial] = []
   /// The last cases that ran here, the newest last.
@@ -16,10 +18,12 @@ final class FuzzLane {
     var given: Case
   }
 
-  init(_ session: PeerSession) {
+  /// - eventsLag: whether what the target tells its user may come later; nil: it cannot be heard.
+  init(_ session: PeerSession, eventsLag: Bool?) {
     self.session = session
     forge = CaseForge(session)
     judge = Judge(session)
+    ledger = eventsLag.map { Ledger(session, eventsLag: $0) }
   }
 
   func push(_ trial: Trial) { inFlight.append(trial) }

@@ -8,8 +8,6 @@ public protocol FuzzVenue: AnyObject {
   /// What the target's process uses; nil where it is not known.
   var vitals: Vitals? { get }
   func drive(workers: Int, pipeline: Int, isFresh: Bool, next: NextInstance, done: InstanceDone) throws(TargetFault)
-  /// Listens for what the target still has to say.
-  func listen(_ duration: Duration)
 }
 
 /// A target behind sockets.
@@ -33,8 +31,6 @@ public final class SocketVenue: FuzzVenue {
   public func drive(workers: Int, pipeline: Int, isFresh: Bool, next: NextInstance, done: InstanceDone) throws(TargetFault) {
     try engine.drive(workers: workers, pipeline: pipeline, isFresh: isFresh, next: next, done: done)
   }
-
-  public func listen(_ duration: Duration) { spawned?.listen(for: duration) }
 }
 
 /// A core in this process: one instance after the other.
@@ -54,6 +50,4 @@ public final class CoreVenue: FuzzVenue {
       if !done(0, &instance, &seen) { return }
     }
   }
-
-  public func listen(_ duration: Duration) {}
 }

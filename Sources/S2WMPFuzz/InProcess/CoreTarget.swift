@@ -8,6 +8,7 @@ public final class CoreTarget: CaseTarget {
   public let name = "in process"
   public let isHeard = true
   public let sources = 1
+  public let restartsCheaply = true
   public let identity: Identity
   private let defect: PlantedDefect?
   private let surroundings = CoreSurroundings()

@@ -57,6 +57,14 @@ public struct SessionOpening {
     throw TargetFault("\(target.name) refuses every key offered (\(refused.joined(separator: ", "))); name its suite and group with --suite and --group")
   }
 
+  /// A new session with the target as it is now, which may have another ID than before: new users of the same kind.
+  public mutating func renew(_ session: PeerSession, _ target: any CaseTarget) throws -> PeerSession {
+    target.disconnect()
+    if let id = target.spokenID { targetID = id }
+    identity = try PeerSession.identity(like: session.friend.identity)
+    return try open(target).0
+  }
+
   static func identity(_ suite: Suite, _ group: KeyGroup, _ seed: UInt64) throws -> Identity { try Identity.generate(suite: suite, group: group) }
 
   private enum Reaction {

@@ -61,6 +61,12 @@ public struct Ledger {
     if !eventsLag { settleNow() }
   }
 
+  /// Events that came with a run of somebody else's.
+  public mutating func hear(_ events: [HeardEvent]) {
+    guard let last = recent.last else { return }
+    for event in events { hear(event, last.given, last.instance) }
+  }
+
   private mutating func keep(_ given: Case, _ instance: Instance) {
     if recent.count >= Self.recentLimit { recent.removeFirst() }
     recent.append(Noted(sequence: sequence, given: given, instance: instance))

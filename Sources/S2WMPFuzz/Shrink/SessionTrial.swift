@@ -4,10 +4,12 @@ import S2WMPWire
 /// Trials in a session with a target, whatever kind of target it is.
 public final class SessionTrial: CaseTrying {
   private let target: any CaseTarget
-  private let session: PeerSession
-  private let opening: SessionOpening
+  public private(set) var session: PeerSession
+  private var opening: SessionOpening
   private var forge: CaseForge
-  private let judge: Judge
+  private var judge: Judge
+  private let eventsLag: Bool
+  private var hasDied = false
   private var ledger: Ledger
   private var instance = Instance()
   private var seen = Observation()
@@ -19,6 +21,7 @@ public final class SessionTrial: CaseTrying {
     self.target = target
     self.session = session
     self.opening = opening
+    self.eventsLag = eventsLag
     forge = CaseForge(session)
     judge = Judge(session)
     ledger = Ledger(session, eventsLag: eventsLag)
@@ -31,6 +34,7 @@ public final class SessionTrial: CaseTrying {
     for (index, given) in cases.enumerated() {
       try forge.make(given, checksAlive: false, into: &instance)
       try target.run(instance, into: &seen)
+      if seen.death != nil { hasDied = true }
       let before = recorder.exchange.packets.count
       recorder.record(given, instance, seen)
       if !judge.isAsOwed(instance, seen), var mismatch = judge.mismatch(given, instance, seen) {
@@ -46,9 +50,11 @@ public final class SessionTrial: CaseTrying {
     return Tried(mismatch: nil, index: max(0, cases.count - 1), exchange: recorder.exchange)
   }
 
-  /// What a target tells its user may come later than its replies: further messages push it out.
+  /// What a target tells its user may come later than its replies: it is given time, and further messages push it out.
   private func settle() throws {
     var left = Self.patience
+    guard eventsLag else { return }
+    listen()
     let further = Case([.send([PacketPlan(.message)], .whole)])
     while !ledger.isSettled, left > 0 {
       left -= 1
@@ -56,19 +62,39 @@ public final class SessionTrial: CaseTrying {
       try target.run(instance, into: &seen)
       guard judge.isAsOwed(instance, seen) else { return }
       ledger.note(further, instance, seen)
+      listen()
+    }
+  }
+
+  private func listen() {
+    while !ledger.isSettled {
+      let heard = target.listen(.milliseconds(400))
+      if heard.isEmpty { return }
+      ledger.hear(heard)
     }
   }
 
   public func recover() throws {
     ledger.reset()
-    if try target.restart() {
-      try session.forget()
-    } else {
-      target.disconnect()
+    if hasDied || target.restartsCheaply, try target.restart() { return try renew() }
+    target.disconnect()
+    do {
       try session.doubt()
       if target.isHeard { try showTarget() }
+      if session.acceptsRequests { try opening.befriend(session, target) }
+    } catch let fault as TargetFault {
+      // It may be in such a state that only a new start helps.
+      guard try target.restart() else { throw fault }
+      try renew()
     }
-    if session.acceptsRequests { try opening.befriend(session, target) }
+  }
+
+  private func renew() throws {
+    hasDied = false
+    session = try opening.renew(session, target)
+    forge = CaseForge(session)
+    judge = Judge(session)
+    ledger = Ledger(session, eventsLag: eventsLag)
   }
 
   /// A case that broke off may have left the target invisible.

@@ -48,14 +48,18 @@ public final class SpawnedTarget: CaseTarget {
     set { process.onEvent = newValue }
   }
 
-  /// Listens for that long: for events that are still to come.
-  public func listen(for duration: Duration) {
+  /// What it says, until it says something or the time is over.
+  public func listen(_ duration: Duration) -> [HeardEvent] {
     let end = MonotonicTime.now + duration.boundedNanoseconds
+    var heard: [HeardEvent] = []
     repeat {
       process.hearAll()
-      usleep(1000)
-    } while MonotonicTime.now < end
-    process.hearAll()
+      process.takeEvents(into: &heard)
+      let now = MonotonicTime.now
+      guard heard.isEmpty, now < end, let output = process.talking.first else { break }
+      _ = SystemSocket.wait(output, for: POLLIN, milliseconds: Int32(min((end - now) / 1_000_000 + 1, 50)))
+    } while true
+    return heard
   }
 
   /// How its process ended, if it did.
@@ -64,6 +68,7 @@ public final class SpawnedTarget: CaseTarget {
   // MARK: As a target
 
   public var name: String { endpoint.description }
+  public var spokenID: Identifier? { userID }
   public var isHeard: Bool { process.hasSaidListening }
   public var sources: Int { currentSettings.sources }
 

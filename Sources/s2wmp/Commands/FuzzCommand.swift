@@ -74,9 +74,11 @@ struct FuzzCommand: ParsableCommand {
 
   func run() throws {
     let seed = seed ?? UInt64.random(in: 1...999_999_999)
+    let folder = try targeted.reportFolder()
+    let corpus = try corpus.map { try CorpusFolder($0) }
     Interruption.listen()
     let opened = try inProcess ? targeted.openInProcess(seed: seed) : targeted.open(target, seed: seed)
-    try FuzzRun(self, opened, seed: seed).run()
+    try FuzzRun(self, opened, folder, corpus, seed: seed).run()
   }
 
   func settings(seed: UInt64) -> FuzzSettings {

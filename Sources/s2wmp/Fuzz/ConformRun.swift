@@ -31,7 +31,9 @@ final class ConformRun {
 
   func run() throws {
     let bench = opened.bench()
-    let conformance = Conformance(setting) { given throws(TargetFault) in try Self.outcome(given, bench) } recover: { () throws(TargetFault) in
+    let conformance = Conformance(setting) { given throws(TargetFault) in
+      try Self.outcome(given, bench)
+    } recover: { () throws(TargetFault) in
       try Self.recover(bench)
     }
     var table = ConformanceTable(conformance.checks, tableOptions)
@@ -73,17 +75,18 @@ final class ConformRun {
   private var tableOptions: ConformanceTable.Options {
     let (folder, place) = (command.targeted.out, opened.endpoint?.description ?? command.place ?? "")
     return ConformanceTable.Options(hasColour: command.hasColour, width: StandardOutput.columns) { finding in
-      folder.map { "s2wmp replay \($0)/\(finding.fileName).s2case \(place)" }
+      folder.map { "s2wmp replay \($0)/\(FindingName.of(finding.mismatch.requirement, finding.mismatch.kind)).s2case \(place)" }
     }
   }
 
   private func report(_ conformance: Conformance, _ duration: Duration) throws {
     guard let folder else { return }
     let seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
-    let report = RunReport(
+    var report = RunReport(
       command: "conform", target: opened.target.name, role: setting.role, dialect: setting.dialect, suite: opened.session.suite.rawValue,
       group: opened.session.group.rawValue, seed: setting.seed, started: started, durationSeconds: seconds, cases: conformance.cases,
       requirements: conformance.results, findings: conformance.findings)
+    report.replayOptions = command.targeted.replayOptions
     try folder.write(report, endpoint: opened.endpoint)
   }
 }

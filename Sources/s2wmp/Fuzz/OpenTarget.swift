@@ -16,6 +16,11 @@ struct OpenTarget {
   let endpoint: Endpoint?
 
   var target: any CaseTarget { venue.alone }
+
+  /// For trials one by one.
+  func bench() -> SessionTrial {
+    SessionTrial(target: target, session: session, opening: opening, eventsLag: !target.restartsCheaply)
+  }
 }
 
 extension TargetArguments {

@@ -59,7 +59,7 @@ struct SpawnedTargetTests {
     var observation = Observation()
     try target.run(instance, into: &observation)
     var heard = observation.heard
-    for _ in 0..<100 where told.count < 2 { target.listen(for: .milliseconds(20)) }
+    for _ in 0..<100 where told.count < 2 { _ = target.listen(.milliseconds(20)) }
     try target.run(.exchange(), into: &observation)
     heard += observation.heard
     #expect(told == [.message(from: id, datetime: 5), .status(of: id, .busy)])
