@@ -7,7 +7,6 @@ public final class ServerCampaign: FuzzCampaign {
   private let venue: any FuzzVenue
   private let generator: BootstrapGenerator
   private let corpus: [Case]
-  private let start: UInt64
   private var lanes: [ServerLane] = []
   private let trialSession: BootstrapSession
   private let pace: ServerPace
@@ -37,12 +36,13 @@ public final class ServerCampaign: FuzzCampaign {
 
   /// - start: milliseconds since 1970.
   /// - corpus: cases to begin with.
-  public init(_ settings: FuzzSettings, venue: any FuzzVenue, start: UInt64, corpus: [Case] = []) throws {
+  /// - usesDatagrams: whether its UDP port answers.
+  public init(_ settings: FuzzSettings, venue: any FuzzVenue, start: UInt64, usesDatagrams: Bool = true, corpus: [Case] = []) throws {
     self.settings = settings
     self.venue = venue
-    self.start = start
     self.corpus = corpus.filter { $0.role == .bootstrap && $0.dialect == .v1 }
     var scope = BootstrapGenerator.Scope(sources: venue.alone.sources)
+    scope.usesDatagrams = usesDatagrams
     let isCheap = venue.alone.restartsCheaply
     scope.stalls = settings.stalls && isCheap
     generator = BootstrapGenerator(seed: settings.seed, scope: scope)

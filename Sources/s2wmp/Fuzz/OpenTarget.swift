@@ -14,6 +14,8 @@ protocol OpenedTarget {
   /// For reports; empty where there is none.
   var suite: String { get }
   var group: String { get }
+  /// Why its UDP port cannot be used; nil: it can.
+  var lacksDatagrams: String? { get }
 
   /// For trials one by one.
   func bench() throws -> any CaseTrying
@@ -21,6 +23,7 @@ protocol OpenedTarget {
 }
 
 extension OpenedTarget {
+  var lacksDatagrams: String? { nil }
   var target: any CaseTarget { venue.alone }
 }
 
@@ -55,16 +58,26 @@ struct OpenServer: OpenedTarget {
   let spawned: SpawnedTarget?
   let endpoint: Endpoint?
   let seed: UInt64
+  let contact: ServerContact
   let answer: SessionOpening.Answer? = nil
   let suite = ""
   let group = ""
 
-  func bench() throws -> any CaseTrying {
-    ServerTrial(target: target, session: try BootstrapSession(sources: target.sources, start: WallClock.milliseconds, seed: seed))
+  init(_ venue: any FuzzVenue, _ spawned: SpawnedTarget?, _ endpoint: Endpoint?, seed: UInt64) throws {
+    (self.venue, self.spawned, self.endpoint, self.seed) = (venue, spawned, endpoint, seed)
+    contact = try ServerContact(venue.alone, try Self.session(venue.alone, seed))
   }
 
+  private static func session(_ target: any CaseTarget, _ seed: UInt64) throws -> BootstrapSession {
+    try BootstrapSession(sources: target.sources, start: WallClock.milliseconds, seed: seed)
+  }
+
+  var lacksDatagrams: String? { contact.answersDatagrams ? nil : "its UDP port does not answer" }
+
+  func bench() throws -> any CaseTrying { ServerTrial(target: target, session: try Self.session(target, seed)) }
+
   func campaign(_ settings: FuzzSettings, corpus: [Case]) throws -> any FuzzCampaign {
-    try ServerCampaign(settings, venue: venue, start: WallClock.milliseconds, corpus: corpus)
+    try ServerCampaign(settings, venue: venue, start: WallClock.milliseconds, usesDatagrams: contact.answersDatagrams, corpus: corpus)
   }
 }
 
@@ -77,7 +90,7 @@ extension TargetArguments {
       let (settings, spawned) = try reach(text)
       if role == .bootstrap {
         let venue = try SocketVenue(settings, spawned: spawned, processID: pid)
-        return OpenServer(venue: venue, spawned: spawned, endpoint: settings.endpoint, seed: seed)
+        return try OpenServer(venue, spawned, settings.endpoint, seed: seed)
       }
       let venue = try SocketVenue(settings, spawned: spawned, processID: pid)
       let targetID = try knownID(settings, spawned)
@@ -91,8 +104,8 @@ extension TargetArguments {
 
   /// Our own core in this process, with a new key.
   func openInProcess(seed: UInt64, defect: PlantedDefect? = nil) throws -> any OpenedTarget {
-    if role == .bootstrap { return OpenServer(venue: CoreVenue(CoreBootstrapTarget()), spawned: nil, endpoint: nil, seed: seed) }
     do {
+      if role == .bootstrap { return try OpenServer(CoreVenue(CoreBootstrapTarget()), nil, nil, seed: seed) }
       let identity = try Identity.generate(suite: suite ?? .dh, group: group ?? .x25519)
       let venue = CoreVenue(CoreTarget(identity: identity, defect: defect))
       let opening = SessionOpening(
