@@ -29,21 +29,22 @@ struct BootstrapFuzzTests {
   }
 
   @Test(arguments: ServerDefect.all.map(\.name))
-  func everyPlantedDefectIsFoundAndNamed(_ name: String) throws {
+  func everyPlantedDefectIsFoundNamedAndMadeSmall(_ name: String) throws {
     let defect = try #require(ServerDefect(name: name))
-    let bench = try ServerBench(defect: defect)
-    var names: [String: Int] = [:]
-    for index in 0..<20_000 {
-      guard case .mismatch(let found) = try bench.run(bench.generator.make(index)) else { continue }
-      bench.recover()
-      names[found.requirement, default: 0] += 1
-      if found.requirement == defect.requirement {
-        #expect(found.kind.rawValue == defect.kind.rawValue, "case \(index): \(found)")
-        print("DEFECT \(name) at \(index): \(names)")
-        return
-      }
-    }
-    Issue.record("not found: \(names)")
+    var settings = FuzzSettings(seed: 1)
+    settings.cases = 10_000
+    let campaign = try ServerCampaign(settings, venue: CoreVenue(CoreBootstrapTarget(defect: defect)), start: 1_800_000_000_000)
+    var found: Finding?
+    campaign.onFinding = { if $0.mismatch.requirement == defect.requirement { found = $0 } }
+    campaign.isCancelled = { found != nil }
+    try campaign.run()
+    let names = campaign.book.findings.map { "\($0.mismatch.requirement) \($0.mismatch.kind.rawValue) after \($0.afterCases)" }
+    let finding = try #require(found, "\(names)")
+    #expect(finding.mismatch.kind.rawValue == defect.kind.rawValue, "\(finding.mismatch)")
+    #expect(finding.minimized.count == 1)
+    #expect(finding.shrinkRuns < 300)
+    #expect(campaign.book.flaky.isEmpty)
+    print("DEFECT", name, names, finding.shrinkRuns, finding.minimized[0].steps.count)
   }
 }
 
@@ -80,11 +81,5 @@ final class ServerBench {
       return .asOwed
     }
     return .mismatch(found)
-  }
-
-  /// After a finding nobody knows what the server holds.
-  func recover() {
-    _ = target.restart()
-    examiner.session.forget()
   }
 }

@@ -354,7 +354,7 @@ public struct BootstrapForge {
     if connections[number].owed > connections[number].awaited { isUncertain = true }
     for index in instance.expected.indices where instance.expected[index].connection == number { instance.expected[index].isOptional = true }
     connections[number].isOver = true
-    connections[number].fate = .any
+    connections[number].fate = .dropped
   }
 
   private mutating func choose(_ number: Int) throws {
@@ -418,7 +418,7 @@ public struct BootstrapForge {
       let line = connections[number]
       if line.isFlooded { endFlood(number) }
       if !line.isOver, !line.isInside, !line.isFlooded, line.isInDoubt || checksAlive { try addProof() }
-      if connections[number].fate == .any, connections[number].isOver, !line.isInside { continue }
+      if connections[number].fate == .dropped || connections[number].isFlooded { continue }
       wait(on: current)
       if line.isOver { instance.actions.append(.awaitEnd(connection: number)) }
       if line.isInside, !line.isOver { instance.actions.append(.reset(connection: number)) }

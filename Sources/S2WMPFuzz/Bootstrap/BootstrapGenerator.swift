@@ -45,9 +45,11 @@ public struct BootstrapGenerator: Sendable {
     let shape = random.below(10_000)
     guard scope.usesDatagrams else { return streamed(shape, &random) }
     switch shape {
-    case ..<4400: return prelude(&random) + [.datagram(request(defects: random.below(6) == 0 ? 0 : 1, &random))]
-    case ..<5000: return prelude(&random) + [.datagram(request(defects: 2, &random))]
-    case ..<6300: return conversation(&random)
+    case ..<3900: return prelude(&random) + [.datagram(request(defects: random.below(6) == 0 ? 0 : 1, &random))]
+    case ..<4500: return prelude(&random) + [.datagram(request(defects: 2, &random))]
+    case ..<5700: return conversation(&random)
+    case ..<6000: return scope.sources > BootstrapSession.groupSize ? contest(&random) : move(&random)
+    case ..<6300: return move(&random)
     case ..<6600: return [.datagram(stranger(&random))]
     case ..<6800: return [.datagramNoise(menu.bytes(1 + random.below(random.below(8) == 0 ? 9000 : 120), &random))]
     case ..<6900: return oversize(&random)
@@ -105,6 +107,8 @@ public struct BootstrapGenerator: Sendable {
     if plan.type == .lookup, random.below(4) != 0 { plan.changes.append(.set("lookup_id", .party(menu.party(&random)))) }
     for _ in 0..<defects {
       guard let change = menu.change(layout.rows[random.below(layout.rows.count)], plan, &random) else { continue }
+      // A stream goes on behind the packet.
+      if inStream, case .set("key_length", .number(45)) = change { continue }
       add(change, to: &plan)
     }
     if !inStream, defects > 0, random.below(12) == 0 { add(menu.size(plan, &random), to: &plan) }
@@ -152,6 +156,28 @@ public struct BootstrapGenerator: Sendable {
     return steps
   }
 
+  /// Two sources and what one of them registered.
+  private func contest(_ random: inout SeededRandom) -> [Step] {
+    let other = PacketPlan(.registration, from: .other)
+    let steps: [Step] = [.source(1), .datagram(other), .source(0), .datagram(PacketPlan(.registration, from: .mover))]
+    switch random.below(4) {
+    case 0: return steps + [.datagram(PacketPlan(.idChange, from: .mover, [.key(.ofOther)]))]
+    case 1: return steps + [.datagram(PacketPlan(.idChange, from: .other))]
+    case 2: return steps + [.datagram(PacketPlan(.lookup, from: .other, [.set("lookup_id", .party(menu.party(&random)))]))]
+    default: return steps + [.datagram(other), .source(1), .datagram(PacketPlan(.lookup, from: .other))]
+    }
+  }
+
+  /// A new ID, and what is left of the old one.
+  private func move(_ random: inout SeededRandom) -> [Step] {
+    let (reg, lookup) = (PacketPlan(.registration), PacketPlan(.lookup, from: random.below(2) == 0 ? .other : .friend, [.set("lookup_id", .party(.friend))]))
+    let again = PacketPlan([.lookup, .idChange, .registration][random.below(3)], from: random.below(4) == 0 ? .friend : lookup.sender, [.time(.again)])
+    return [
+      .datagram(reg), .datagram(PacketPlan(.registration, from: .other)), .datagram(lookup), .datagram(PacketPlan(.idChange)), .datagram(again),
+      .datagram(request(defects: 0, &random)),
+    ]
+  }
+
   /// Datagrams and a connection.
   private func mixed(_ random: inout SeededRandom) -> [Step] {
     var steps: [Step] = []
@@ -188,7 +214,10 @@ public struct BootstrapGenerator: Sendable {
   /// A packet cut anywhere, or whole, and a half-close.
   private func ending(_ random: inout SeededRandom) -> [Step] {
     var plan = request(defects: 0, &random, inStream: true)
-    if random.below(4) != 0 { plan.changes.append(.cut(1 + random.below(plan.type == .registration ? 25 : 51))) }
+    if plan.type == .idChange, random.below(4) == 0 {
+      plan.changes = [.set("key_length", .number(45 + UInt64(random.below(8148))))]
+    } else if random.below(4) != 0 { plan.changes.append(.cut(1 + random.below(plan.type == .registration ? 25 : 51)))
+    }
     return [.send(random.below(2) == 0 ? [plan] : [Self.opening, plan], .whole), .end]
   }
 

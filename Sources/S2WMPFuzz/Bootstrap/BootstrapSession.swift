@@ -16,11 +16,13 @@ public final class BootstrapSession {
   /// Requests that one source may make at once, beyond which it is banned (S2WMP wire format, section 6.2).
   public let burst: Int
 
+  private let share: Share
+
   private var users: [Role: ServerUser] = [:]
   /// Registered users nobody works with, by source.
   private var pools: [Int: [ServerUser]] = [:]
   private var group = -1
-  private var bannedGroups = 0
+  private var bannedGroups: Int
   private var identities: SeededRandom
 
   /// Who somebody is in a case.
@@ -38,8 +40,14 @@ public final class BootstrapSession {
   /// - start: milliseconds since 1970; timestamps grow from it.
   /// - seed: for request IDs and the like, not for the choice of cases.
   /// - identities: seed of the IDs. Another one for each run, as a server may remember the last.
-  public init(sources: Int, start: UInt64, seed: UInt64, burst: Int = 200, identities: UInt64 = .random(in: 0 ... .max)) throws {
+  /// - share: which of the addresses are for this session, when several ask at a time.
+  public init(
+    sources: Int, start: UInt64, seed: UInt64, share: Share = .all, burst: Int = 200, identities: UInt64 = .random(in: 0 ... .max)
+  ) throws {
     self.sources = max(1, sources)
+    self.share = share
+    nextGroup = share.number
+    bannedGroups = share.number
     self.burst = burst
     self.identities = SeededRandom(seed: identities)
     let identity = try Identity.generate(suite: .dh, group: .x25519)
@@ -65,19 +73,21 @@ public final class BootstrapSession {
     let last = (sources - 1) / Self.groupSize
     if bans, last > groups {
       group = groups + bannedGroups % (last - groups)
-      bannedGroups += 1
+      bannedGroups += share.count
     } else {
-      nextGroup = (nextGroup + 1) % groups
+      nextGroup = nextGroup + share.count < groups ? nextGroup + share.count : share.number % groups
       group = nextGroup
     }
   }
 
-  private var nextGroup = 0
+  private var nextGroup: Int
+  /// Nothing is to be spread over addresses.
+  var hasOneAddress: Bool { sources <= Self.groupSize }
 
   /// The address that a case's source number stands for.
   func source(_ number: Int) throws(CaseFault) -> Int {
-    if number == 0, sources <= Self.groupSize { return 0 }
-    guard number >= 0, number < Self.groupSize, sources > Self.groupSize else {
+    if number == 0, hasOneAddress { return 0 }
+    guard number >= 0, number < Self.groupSize, !hasOneAddress else {
       throw CaseFault("the case asks from \(number + 1) addresses; there \(sources == 1 ? "is 1" : "are \(min(sources, Self.groupSize))")")
     }
     return 1 + group * Self.groupSize + number
@@ -123,6 +133,19 @@ public final class BootstrapSession {
   }
 
   private static let poolSize = 8
+}
+
+extension BootstrapSession {
+  /// One of several equal parts.
+  public struct Share: Sendable {
+    var number: Int
+    var count: Int
+
+    /// - number: from 0.
+    public init(_ number: Int, of count: Int) { (self.number, self.count) = (number, max(1, count)) }
+
+    public static let all = Share(0, of: 1)
+  }
 }
 
 /// An ID and the key that it is made of.

@@ -16,8 +16,7 @@ extension BootstrapJudge {
   private func crash(_ instance: Instance, _ seen: Observation, _ death: String) -> Mismatch {
     let owed = instance.expected.count > seen.replies.count ? instance.expected[seen.replies.count] : nil
     let packet = owed?.packet ?? instance.packets.indices.last
-    let name = packet.map { requirement(instance, $0) } ?? "6.2/reg.stored"
-    return Mismatch(name, .crash, expected: owed.map { outcome($0, .open) } ?? .other("the server goes on"), observed: .other(death), packet: packet)
+    return Mismatch("6.2/crash", .crash, expected: owed.map { outcome($0, .open) } ?? .other("the server goes on"), observed: .other(death), packet: packet)
   }
 
   private func mismatch(_ given: Case, _ instance: Instance, _ seen: Observation, connection: Int) -> Mismatch? {

@@ -111,6 +111,7 @@ extension ServerChecks {
   /// The requirement that a server breaks which refuses a valid request.
   func valid(_ type: PacketType) -> String {
     switch type {
+    case .registration where contains(.gone): "6.2/ic.moved"
     case .registration: contains(.refresh) ? "6.2/reg.refresh" : contains(.stream) ? "6.2/reg.tcp" : "6.2/reg.stored"
     case .lookup: contains(.moved) ? "6.2/ic.moved" : contains(.contested) ? "6.2/reg.collision-kept" : "6.2/lp.found"
     case .idChange: contains(.stream) ? "6.2/ic.tcp" : "6.2/ic.moved"

@@ -62,8 +62,9 @@ struct ServerModel {
     if request.userID.isZero { return Answer(checks: .zeroUser) }
     guard let index = registrations.firstIndex(where: { $0.id == request.userID }) else {
       registrations.append(Registration(id: request.userID, source: request.source, isStream: request.isStream))
+      let isGone = left.contains(request.userID)
       left.removeAll { $0 == request.userID }
-      return Answer()
+      return Answer(checks: isGone ? .gone : [])
     }
     guard registrations[index].source == request.source else {
       registrations[index].story.insert(.contested)

@@ -6,6 +6,7 @@ import S2WMPWire
 public final class CoreBootstrapTarget: CaseTarget {
   public let name = "in process"
   public let isHeard = false
+  public let restartsCheaply = true
   public let sources: Int
   private let defect: ServerDefect?
   private var server: BootstrapServer

@@ -1,3 +1,4 @@
+import S2WMPFlow
 import S2WMPWire
 
 /// What the actions of an instance do.
@@ -42,6 +43,7 @@ extension CaseSlot {
 
   func sendDatagram(_ range: Range<Int>) throws(TargetFault) {
     let socket = try datagramSocket()
+    notePlace(socket.own)
     if drained.insert(source).inserted { socket.drain(wire.scratch) }
     if began == 0 { began = MonotonicTime.now }
     guard range.lowerBound >= 0, range.upperBound <= instance.buffer.count else { return }
@@ -51,7 +53,8 @@ extension CaseSlot {
   func awaitDatagrams(_ count: Int) -> UInt64? {
     if datagrams >= count { return nil }
     var isRefused = false
-    for socket in datagramSockets {
+    // Those that earlier runs left are of no matter.
+    for socket in datagramSockets where drained.contains(socket.source) {
       readDatagrams(socket)
       socket.watch(token: token)
       if socket.isRefused { isRefused = true }
@@ -73,6 +76,7 @@ extension CaseSlot {
     if !link.isTouched, link.isOpen, link.source != source { link.drop() }
     if !link.isUsed {
       try link.open(wire.settings, source: source)
+      notePlace(link.own)
     } else if forSending, !link.isOpen, link.isEndedByUs, link.ending == .open {
       let replies = link.replies
       try link.open(wire.settings, source: source)
@@ -80,6 +84,17 @@ extension CaseSlot {
     }
     link.isTouched = true
     return link
+  }
+
+  /// Where the target sees us: the port is that of datagrams.
+  private func notePlace(_ own: Endpoint?) {
+    // Only servers tell others where we are.
+    guard wire.settings.notesPlaces, let own else { return }
+    if let index = observation.places.firstIndex(where: { $0.source == source }) {
+      if own.port != 0 { observation.places[index].endpoint = own }
+    } else {
+      observation.places.append(Place(source: source, endpoint: own))
+    }
   }
 
   func datagramSocket() throws(TargetFault) -> DatagramSocket {

@@ -25,6 +25,9 @@ final class DatagramSocket {
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 
+  /// Where its datagrams come from.
+  private(set) lazy var own = SystemSocket.ownEndpoint(descriptor)
+
   /// A datagram that cannot be sent is lost, as UDP allows.
   func send(_ bytes: UnsafeRawBufferPointer) {
     isRefused = false

@@ -124,6 +124,13 @@ final class Link {
 
   // MARK: Bytes
 
+  /// Where it comes from, without a port: the one of a connection takes none.
+  var own: Endpoint? {
+    guard descriptor >= 0, var endpoint = SystemSocket.ownEndpoint(descriptor) else { return nil }
+    endpoint.port = 0
+    return endpoint
+  }
+
   enum Progress { case done, blocked }
 
   /// Writes what is left of the bytes at hand. Bytes that the target will never read are dropped: how it ended is what counts.

@@ -51,6 +51,9 @@ enum SystemSocket {
     close(descriptor)
   }
 
+  /// The address and port of its own end.
+  static func ownEndpoint(_ descriptor: Int32) -> Endpoint? { Endpoint.fromSystem { Int(getsockname(descriptor, $0, $1)) }.endpoint }
+
   static func isConnected(_ descriptor: Int32) -> Bool {
     Endpoint.fromSystem { Int(getpeername(descriptor, $0, $1)) }.count == 0
   }

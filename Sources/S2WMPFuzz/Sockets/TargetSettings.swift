@@ -12,6 +12,8 @@ public struct TargetSettings: Sendable {
   public var replyTimeout: Duration
   /// Where the many source addresses on the loopback network begin; chosen at random for every run, so that no run meets the bans of an earlier one.
   public var sourceBase: UInt32
+  /// Whether runs tell from where they asked (`Observation.places`).
+  public var notesPlaces = false
 
   public init(
     endpoint: Endpoint, dialect: Dialect = .v1, readTimeout: Duration = .seconds(5), replyTimeout: Duration = .seconds(2),

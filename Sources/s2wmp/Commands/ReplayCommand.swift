@@ -47,8 +47,8 @@ struct ReplayCommand: ParsableCommand {
     if failures > 0 { throw ExitCode(1) }
   }
 
-  private func replay(_ files: [(String, CaseFile)], _ opened: OpenTarget) throws -> Int {
-    let bench = opened.bench()
+  private func replay(_ files: [(String, CaseFile)], _ opened: any OpenedTarget) throws -> Int {
+    let bench = try opened.bench()
     var failures = 0
     for (path, file) in files where !Interruption.isWanted {
       do {

@@ -5,20 +5,21 @@ import S2WMPWire
 /// One run of `s2wmp conform`: the table on standard output, the sum on standard error.
 final class ConformRun {
   private let command: ConformCommand
-  private let opened: OpenTarget
+  private let opened: any OpenedTarget
   private let folder: ReportFolder?
   private var setting: ConformanceSetting
   private let started = WallClock.milliseconds
 
-  init(_ command: ConformCommand, _ opened: OpenTarget, _ known: KnownFailures, _ folder: ReportFolder?) {
+  init(_ command: ConformCommand, _ opened: any OpenedTarget, _ known: KnownFailures, _ folder: ReportFolder?) {
     self.command = command
     self.opened = opened
     self.folder = folder
     setting = ConformanceSetting(
       role: command.targeted.role, dialect: command.targeted.dialect, selection: command.selection, isLenient: command.lenient, known: known)
     setting.learn(from: opened.target)
+    if let reason = opened.lacksDatagrams { setting.lacking[.datagrams] = reason }
     switch opened.answer {
-    case .friend: break
+    case .friend, nil: break
     case .denied: lack("the target denied the chat request")
     case .unanswered: lack("the target did not answer the chat request; perhaps it asks its user")
     }
@@ -30,7 +31,7 @@ final class ConformRun {
   }
 
   func run() throws {
-    let bench = opened.bench()
+    let bench = try opened.bench()
     let conformance = Conformance(setting) { given throws(TargetFault) in
       try Self.outcome(given, bench)
     } recover: { () throws(TargetFault) in
@@ -53,7 +54,7 @@ final class ConformRun {
     if conformance.summary.failed > 0 { throw ExitCode(1) }
   }
 
-  private static func outcome(_ given: Case, _ bench: SessionTrial) throws(TargetFault) -> ConformanceOutcome {
+  private static func outcome(_ given: Case, _ bench: any CaseTrying) throws(TargetFault) -> ConformanceOutcome {
     do {
       let tried = try bench.run([given])
       return tried.mismatch.map { .mismatch($0, tried.exchange) } ?? .pass
@@ -66,7 +67,7 @@ final class ConformRun {
     }
   }
 
-  private static func recover(_ bench: SessionTrial) throws(TargetFault) {
+  private static func recover(_ bench: any CaseTrying) throws(TargetFault) {
     do { try bench.recover() } catch let fault as TargetFault { throw fault } catch {
       throw TargetFault("the target could not be befriended again: \(error)")
     }
@@ -83,8 +84,8 @@ final class ConformRun {
     guard let folder else { return }
     let seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
     var report = RunReport(
-      command: "conform", target: opened.target.name, role: setting.role, dialect: setting.dialect, suite: opened.session.suite.rawValue,
-      group: opened.session.group.rawValue, seed: setting.seed, started: started, durationSeconds: seconds, cases: conformance.cases,
+      command: "conform", target: opened.target.name, role: setting.role, dialect: setting.dialect, suite: opened.suite,
+      group: opened.group, seed: setting.seed, started: started, durationSeconds: seconds, cases: conformance.cases,
       requirements: conformance.results, findings: conformance.findings)
     report.replayOptions = command.targeted.replayOptions
     try folder.write(report, endpoint: opened.endpoint)

@@ -5,14 +5,14 @@ import S2WMPWire
 /// One run of `s2wmp fuzz`, from the first case to the reports.
 final class FuzzRun {
   private let command: FuzzCommand
-  private let opened: OpenTarget
+  private let opened: any OpenedTarget
   private let seed: UInt64
   private let folder: ReportFolder?
   private let corpus: CorpusFolder?
   private let started = WallClock.milliseconds
   private var screen: FuzzScreen
 
-  init(_ command: FuzzCommand, _ opened: OpenTarget, _ folder: ReportFolder?, _ corpus: CorpusFolder?, seed: UInt64) {
+  init(_ command: FuzzCommand, _ opened: any OpenedTarget, _ folder: ReportFolder?, _ corpus: CorpusFolder?, seed: UInt64) {
     self.command = command
     self.opened = opened
     self.folder = folder
@@ -22,12 +22,7 @@ final class FuzzRun {
   }
 
   func run() throws {
-    var scope = CaseGenerator.Scope(suite: opened.session.suite, group: opened.session.group)
-    scope.isFriend = opened.session.isFriend
-    scope.isHeard = opened.target.isHeard
-    scope.stalls = command.inProcess && !command.noStalls
-    let campaign = Campaign(
-      command.settings(seed: seed), venue: opened.venue, opening: opened.opening, session: opened.session, scope: scope, corpus: corpus?.cases ?? [])
+    let campaign = try opened.campaign(command.settings(seed: seed), corpus: corpus?.cases ?? [])
     campaign.isCancelled = { Interruption.isWanted }
     campaign.onProgress = { [self] in screen.show($0) }
     campaign.onFinding = { [self] in tell($0) }
@@ -47,7 +42,7 @@ final class FuzzRun {
 
   private func explainAnswer() {
     switch opened.answer {
-    case .friend: break
+    case .friend, nil: break
     case .denied: StandardError.line("s2wmp: the target denied the chat request: only what needs no friendship is tried")
     case .unanswered: StandardError.line("s2wmp: the target did not answer the chat request: only what needs no friendship is tried")
     }
@@ -73,20 +68,20 @@ final class FuzzRun {
     StandardError.line("s2wmp: seen once and not again: \(mismatch.requirement), \(mismatch.kind.rawValue): \(CaseWords.outcome(mismatch.observed))")
   }
 
-  private func finish(_ campaign: Campaign) throws {
+  private func finish(_ campaign: any FuzzCampaign) throws {
     if let corpus { try corpus.add(campaign.additions) }
     guard let folder else { return }
     let findings = campaign.book.findings
     var report = RunReport(
-      command: "fuzz", target: opened.target.name, role: command.targeted.role, dialect: command.targeted.dialect, suite: opened.session.suite.rawValue,
-      group: opened.session.group.rawValue, seed: seed, started: started, durationSeconds: campaign.seconds, cases: campaign.casesDone,
+      command: "fuzz", target: opened.target.name, role: command.targeted.role, dialect: command.targeted.dialect, suite: opened.suite,
+      group: opened.group, seed: seed, started: started, durationSeconds: campaign.seconds, cases: campaign.casesDone,
       requirements: Self.results(campaign, command.targeted), findings: findings)
     report.replayOptions = command.targeted.replayOptions
     try folder.write(report, endpoint: opened.endpoint)
   }
 
   /// What generated cases say about each requirement.
-  private static func results(_ campaign: Campaign, _ targeted: TargetArguments) -> [RequirementResult] {
+  private static func results(_ campaign: any FuzzCampaign, _ targeted: TargetArguments) -> [RequirementResult] {
     let failed = Set(campaign.book.findings.map(\.mismatch.requirement))
     return Requirements.checks(for: targeted.role, targeted.dialect).map { check in
       let count = campaign.requirementCounts[check.id] ?? 0
