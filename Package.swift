@@ -30,6 +30,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPrefetch"),
     .systemLibrary(name: "CDatagrams"),
+    .systemLibrary(name: "CEpoll"),
     .target(name: "S2WMPWire"),
     .target(name: "S2WMPFlow"),
     .target(name: "S2WMPCapture", dependencies: ["S2WMPFlow", "CLibpcap", "CZlib", "CPrefetch"]),
@@ -49,7 +50,9 @@ let package = Package(
     .target(name: "S2WMPAnalysis", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "CPrefetch"]),
     .target(name: "S2WMPReport", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "S2WMPAnalysis"]),
     .target(name: "S2WMPChat", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPPeer", "S2WMPReport"]),
-    .target(name: "S2WMPFuzz", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "S2WMPPeer"]),
+    .target(
+      name: "S2WMPFuzz",
+      dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "S2WMPPeer", "S2WMPCapture", "S2WMPAnalysis", "S2WMPReport", "CEpoll"]),
     .target(name: "S2WMPFuzzTargets", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCapture", "S2WMPCrypto", "S2WMPPeer", "S2WMPAnalysis", "S2WMPReport"]),
     .executableTarget(
       name: "s2wmp",
@@ -70,7 +73,9 @@ let package = Package(
     .testTarget(name: "S2WMPCaptureTests", dependencies: ["S2WMPCapture"]),
     .testTarget(name: "S2WMPCaptureLiveTests", dependencies: ["S2WMPCapture"]),
     .testTarget(name: "S2WMPCryptoTests", dependencies: ["S2WMPCrypto", "S2WMPWire"]),
-    .testTarget(name: "S2WMPFuzzTests", dependencies: ["S2WMPFuzz", "S2WMPPeer", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire"]),
+    .testTarget(
+      name: "S2WMPFuzzTests",
+      dependencies: ["S2WMPFuzz", "S2WMPReport", "S2WMPPeer", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire", "S2WMPCapture", "CEpoll", "s2wmp"]),
     .testTarget(name: "S2WMPPeerTests", dependencies: ["S2WMPPeer", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire"]),
     .testTarget(
       name: "S2WMPNetworkTests",

@@ -5,7 +5,7 @@ import PackageDescription
 let package = Package(
   name: "s2wmp-fuzz",
   dependencies: [.package(name: "s2wmp-tool", path: "..")],
-  targets: ["capture", "stream", "filter", "encode"].map {
+  targets: ["capture", "stream", "filter", "encode", "peer", "bootstrap"].map {
     .executableTarget(name: "\($0)-fuzz", dependencies: [.product(name: "S2WMPFuzzTargets", package: "s2wmp-tool")])
   },
   swiftLanguageModes: [.v6]

@@ -13,6 +13,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case filter
   /// JSON for `encode`: packets, and a capture of them that is read again.
   case encode
+  /// The life of a peer, written as bytes (`PeerScript`): connections, packets with right keys, datagrams, commands, time.
+  case peer
+  /// The life of a bootstrap server, written as bytes (`BootstrapScript`).
+  case bootstrap
 
   public func check(_ input: UnsafeRawBufferPointer) throws(FuzzViolation) {
     switch self {
@@ -20,6 +24,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .stream: try StreamTarget.check(input)
     case .filter: try FilterTarget.check(input)
     case .encode: try EncodeTarget.check(input)
+    case .peer: try PeerTarget.check(input)
+    case .bootstrap: try BootstrapTarget.check(input)
     }
   }
 

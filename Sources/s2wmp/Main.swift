@@ -23,6 +23,7 @@ struct S2WMP: ParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Analyze", subcommands: [DecodeCommand.self, SniffCommand.self, EncodeCommand.self, KeysCommand.self, SchemaCommand.self]),
+      CommandGroup(name: "Attack", subcommands: [ConformCommand.self, FuzzCommand.self, ReplayCommand.self]),
       CommandGroup(
         name: "Speak", subcommands: [ChatSubcommand.self, PeerSubcommand.self, BootstrapCommand.self, IdentityCommand.self]),
     ])

@@ -73,7 +73,9 @@ public struct CaseForge {
   private mutating func add(_ step: Step, _ index: Int) throws {
     switch step {
     case .send(let plans, let cuts): try send(plans, cuts, index)
-    case .noise(let bytes): noise(bytes, index)
+    case .noise(let bytes):
+      try leaveDropped()
+      noise(bytes, index)
     case .await: wait()
     case .end: end()
     case .reset: reset()
@@ -84,6 +86,7 @@ public struct CaseForge {
     case .datagramNoise(let bytes): datagramNoise(bytes, index)
     case .status(let status):
       wait()
+      try waitForDatagrams()
       instance.actions.append(.status(status))
       session.targetIsInvisible = status == .invisible
     }
@@ -91,14 +94,20 @@ public struct CaseForge {
 
   // Streams.
 
+  /// After a reset a new connection takes over, under a number of its own.
+  private mutating func leaveDropped() throws {
+    if connections[current].fate == .dropped { try choose(connections.count) }
+  }
+
   private mutating func send(_ plans: [PacketPlan], _ cuts: Cuts, _ step: Int) throws {
+    try leaveDropped()
     let start = instance.buffer.count
     var ends: [Int] = []
     for (index, plan) in plans.enumerated() {
       try packet(plan, step, index)
       ends.append(instance.buffer.count)
     }
-    write(start..<instance.buffer.count, cuts, ends)
+    instance.write(start..<instance.buffer.count, cuts, ends, connection: current)
     connections[current].isUsed = true
   }
 
@@ -111,6 +120,7 @@ public struct CaseForge {
     let forged = try packets.forge(plan, into: &instance.buffer)
     if consequence.framing == .leftover { spoilLeftover(plan, start) }
     instance.packets.append(SentPacket(range: start..<instance.buffer.count, connection: current, type: plan.type, step: step, index: index))
+    instance.packets[instance.packets.count - 1].requirement = consequence.first?.accepted ?? ""
     if start == instance.buffer.count { return }
     let isRead = !connections[current].isOver
     owe(consequence, plan, forged)
@@ -125,7 +135,7 @@ public struct CaseForge {
   }
 
   /// How many bytes the packet says it has.
-  private func declaredSize(_ plan: PacketPlan, _ bytes: [UInt8]) -> Int? {
+  func declaredSize(_ plan: PacketPlan, _ bytes: [UInt8]) -> Int? {
     switch plan.type {
     case .message, .statusChange:
       guard bytes.count >= Messaging.headerLength else { return nil }
@@ -204,22 +214,6 @@ public struct CaseForge {
     connections[current].fate = .any
   }
 
-  private mutating func write(_ range: Range<Int>, _ cuts: Cuts, _ ends: [Int]) {
-    var points: [Int]
-    switch cuts {
-    case .whole: points = []
-    case .packets: points = ends
-    case .every(let count): points = Array(stride(from: range.lowerBound + max(1, count), to: range.upperBound, by: max(1, count)))
-    case .at(let offsets): points = offsets.map { range.lowerBound + max(0, $0) }.filter { $0 < range.upperBound }.sorted()
-    }
-    points.append(range.upperBound)
-    var from = range.lowerBound
-    for point in points where point > from {
-      instance.actions.append(.send(from..<point, connection: current))
-      from = point
-    }
-  }
-
   private mutating func noise(_ bytes: [UInt8], _ step: Int) {
     guard !bytes.isEmpty else { return }
     let start = instance.buffer.count
@@ -228,7 +222,7 @@ public struct CaseForge {
     instance.packets.append(
       SentPacket(range: start..<instance.buffer.count, connection: current, type: PacketType(rawValue: 0), step: step, index: 0))
     if !connections[current].isOver, !connections[current].isInside { oweFault(.reply) }
-    write(start..<instance.buffer.count, .whole, [])
+    instance.write(start..<instance.buffer.count, .whole, [], connection: current)
     connections[current].isUsed = true
   }
 
@@ -260,13 +254,13 @@ public struct CaseForge {
     }
   }
 
-  /// What was owed may be lost; a new connection takes the number.
+  /// What was owed may be lost.
   private mutating func reset() {
     guard connections[current].isUsed else { return }
     instance.actions.append(.reset(connection: current))
     for index in instance.expected.indices where instance.expected[index].connection == current { instance.expected[index].isOptional = true }
     connections[current].isOver = true
-    connections[current].fate = .any
+    connections[current].fate = .dropped
   }
 
   private mutating func choose(_ number: Int) throws {
@@ -282,13 +276,12 @@ public struct CaseForge {
       current = number
       let plan = connections[number]
       if !plan.isOver, !plan.isInside, plan.isInDoubt || checksAlive { try addProof() }
-      if connections[number].fate == .any, connections[number].isOver, !plan.isInside { continue }
+      if connections[number].fate == .dropped { continue }
       wait()
       if plan.isOver { instance.actions.append(.awaitEnd(connection: number)) }
       if plan.isInside, !plan.isOver { instance.actions.append(.reset(connection: number)) }
     }
-    if datagramDoubt { try addDatagramProof() }
-    if datagrams > 0 { instance.actions.append(.awaitDatagrams(datagrams)) }
+    try waitForDatagrams()
     if session.targetIsInvisible {
       instance.actions.append(.status(.online))
       session.targetIsInvisible = false
@@ -345,6 +338,7 @@ public struct CaseForge {
     let start = instance.buffer.count
     let forged = try packets.forge(plan, into: &instance.buffer)
     note(start, plan.type, step)
+    instance.packets[instance.packets.count - 1].requirement = consequence.first?.accepted ?? "6.1/bpm.any"
     guard consequence.first == nil else {
       datagramDoubt = true
       return
@@ -373,6 +367,13 @@ public struct CaseForge {
     let range = start..<instance.buffer.count
     instance.packets.append(SentPacket(range: range, connection: -1, type: type, step: step, index: 0))
     instance.actions.append(.datagram(range))
+  }
+
+  /// Every datagram so far was dealt with.
+  private mutating func waitForDatagrams() throws {
+    if datagramDoubt { try addDatagramProof() }
+    datagramDoubt = false
+    if datagrams > 0 { instance.actions.append(.awaitDatagrams(datagrams)) }
   }
 
   /// A search that must be answered: whatever came before it was not.

@@ -43,19 +43,19 @@ public struct CaseGenerator: Sendable {
   func make(_ random: inout SeededRandom) -> Case {
     let shape = random.below(1000)
     switch shape {
-    case ..<560: return Case([.send([packet(defects: random.below(8) == 0 ? 0 : 1, &random)], .whole)])
-    case ..<600: return Case([.send([packet(defects: 2 + random.below(2), &random)], .whole)])
-    case ..<640: return Case([.send([ordered(&random)], .whole)])
-    case ..<790: return burst(&random)
-    case ..<850: return segmented(&random)
-    case ..<890: return ending(&random)
+    case ..<680: return Case([.send([packet(defects: random.below(8) == 0 ? 0 : 1, &random)], .whole)])
+    case ..<720: return Case([.send([packet(defects: 2 + random.below(2), &random)], .whole)])
+    case ..<760: return Case([.send([ordered(&random)], .whole)])
+    case ..<820: return burst(&random)
+    case ..<865: return segmented(&random)
+    case ..<895: return ending(&random)
     case ..<920: return twice(&random)
-    case ..<930: return interleaved(&random)
-    case ..<935: return Case([.noise(menu.bytes(1 + random.below(64), &random))])
-    case ..<975: return scope.usesDatagrams ? search(&random) : burst(&random)
-    case ..<978: return scope.isHeard && scope.usesDatagrams ? hidden(&random) : burst(&random)
-    case ..<979: return scope.stalls ? stalled(&random) : ending(&random)
-    case ..<982: return Case(isFresh: true, [.send([packet(defects: 1, &random)], .whole), .reset])
+    case ..<925: return interleaved(&random)
+    case ..<930: return Case([.noise(menu.bytes(1 + random.below(64), &random))])
+    case ..<980: return scope.usesDatagrams ? search(&random) : burst(&random)
+    case ..<983: return scope.isHeard && scope.usesDatagrams ? hidden(&random) : burst(&random)
+    case ..<984: return scope.stalls ? stalled(&random) : ending(&random)
+    case ..<987: return Case(isFresh: true, [.send([packet(defects: 1, &random)], .whole), .reset])
     default: return conversation(&random)
     }
   }
@@ -64,11 +64,11 @@ public struct CaseGenerator: Sendable {
 
   /// M and SC most of the time; a CR or IC makes the target do public-key arithmetic, so they are rarer.
   private func type(_ random: inout SeededRandom) -> PacketType {
-    switch random.below(100) {
-    case ..<52: .message
-    case ..<80: .statusChange
-    case ..<86: .chatRequest
-    case ..<88: .idChange
+    switch random.below(1000) {
+    case ..<480: .message
+    case ..<830: .statusChange
+    case ..<865: .chatRequest
+    case ..<872: .idChange
     default: Self.others[random.below(Self.others.count)]
     }
   }
@@ -161,6 +161,12 @@ public struct CaseGenerator: Sendable {
         .send([a], .at([1 + random.below(60)])), .connection(1), .send([b], .at([1 + random.below(60)])), .connection(0),
         .send([PacketPlan(.statusChange)], .whole),
       ])
+  }
+
+  /// A case that waits for the read timeout; which, the number says.
+  func stalled(_ number: Int) -> Case {
+    var random = random(for: number &+ 0x57a11)
+    return stalled(&random)
   }
 
   private func stalled(_ random: inout SeededRandom) -> Case {

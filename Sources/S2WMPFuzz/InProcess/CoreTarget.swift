@@ -8,6 +8,7 @@ public final class CoreTarget: CaseTarget {
   public let name = "in process"
   public let isHeard = true
   public let sources = 1
+  public let restartsCheaply = true
   public let identity: Identity
   private let defect: PlantedDefect?
   private let surroundings = CoreSurroundings()
@@ -74,6 +75,8 @@ public final class CoreTarget: CaseTarget {
       case .send(let range, let number): send(instance.buffer, range, number, &seen)
       case .awaitReplies(let count, let number, let patience):
         guard wait(patience, &seen, until: { self.line($0, number).replies >= count || self.line($0, number).ending != .open }) else {
+          // Idling is over, or an answer to a stall did not come: what stands behind tells which.
+          if patience == .stall { continue }
           seen.isLate = true
           break loop
         }

@@ -20,7 +20,7 @@ public struct Judge {
       guard let expected = Self.expected(instance, connection, &next), !reply.isGarbage, matches(expected, seen, reply) else { return false }
     }
     while let missing = Self.expected(instance, connection, &next) {
-      guard missing.isOptional, connection >= 0, ending(seen, connection) != .open else { return false }
+      guard missing.isOptional, mayBeMissing(instance, seen, connection) else { return false }
     }
     guard connection >= 0, connection < instance.fates.count else { return true }
     return fateHolds(instance.fates[connection], ending(seen, connection))
@@ -35,6 +35,12 @@ public struct Judge {
     return nil
   }
 
+  /// Whether replies that are owed only while the connection lasts may be missing.
+  func mayBeMissing(_ instance: Instance, _ seen: Observation, _ connection: Int) -> Bool {
+    guard connection >= 0 else { return false }
+    return ending(seen, connection) != .open || instance.fates.indices.contains(connection) && instance.fates[connection] == .dropped
+  }
+
   func ending(_ seen: Observation, _ connection: Int) -> Ending {
     seen.endings.indices.contains(connection) ? seen.endings[connection] : .open
   }
@@ -43,7 +49,7 @@ public struct Judge {
     switch fate {
     case .open: ending == .open
     case .closed: ending == .closed
-    case .any: true
+    case .any, .dropped: true
     }
   }
 

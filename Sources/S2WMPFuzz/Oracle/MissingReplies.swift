@@ -8,7 +8,7 @@ extension Judge {
   ) -> Mismatch? {
     let expected = owed[count]
     let ending = ending(seen, connection)
-    if expected.isOptional, connection >= 0, ending != .open { return nil }
+    if expected.isOptional, mayBeMissing(instance, seen, connection) { return nil }
     if isFault(expected, instance) { return missingFault(given, instance, expected, ending) }
     if connection >= 0, ending != .open, count > 0 {
       let observed = Outcome.other("the connection was \(ending.rawValue) after \(count) answers")

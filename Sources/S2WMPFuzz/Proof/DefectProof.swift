@@ -44,7 +44,9 @@ public struct DefectProof: Sendable {
     let ledger = Ledger(session, eventsLag: eventsLag)
     var search = Search(target, session, CaseGenerator(seed: seed, scope: scope), ledger)
     guard let (given, mismatch) = try search.first(within: limit) else { return Row(defect: defect?.name ?? "", cases: search.count) }
-    let investigation = Investigation(SessionTrial(target: target, session: session, opening: opening, ledger: ledger), session)
+    var own = opening
+    let bench = SessionTrial(target: target, session: try own.renew(session, target), opening: own, eventsLag: eventsLag)
+    let investigation = Investigation(bench, bench.session)
     let result = try investigation.investigate(given, mismatch, history: search.history, afterCases: search.count, seed: seed)
     guard case .finding(let finding) = result else { return Row(defect: defect?.name ?? "", cases: search.count, seen: mismatch) }
     return Row(defect: defect?.name ?? "", cases: search.count, seen: mismatch, finding: finding)

@@ -71,6 +71,8 @@ public struct Exchange: Sendable {
   public var entries: [Entry] = []
   /// The bytes of `sent` that were changed on purpose.
   public var marks: [Range<Int>] = []
+  /// Lines of a key log that open it (S2WMP wire format, section 5.6); empty when they are not known.
+  public var keyLog: [String] = []
 
   public init() {}
 }

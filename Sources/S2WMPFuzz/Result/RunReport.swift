@@ -16,6 +16,8 @@ public struct RunReport: Sendable {
   public var cases: Int
   public var requirements: [RequirementResult]
   public var findings: [Finding]
+  /// What `replay` needs besides file and target, such as `--peer-id HEX`.
+  public var replayOptions: [String] = []
 
   public init(
     command: String, target: String, role: TargetRole, dialect: Dialect, suite: String, group: String, seed: UInt64, started: UInt64, durationSeconds: Double,

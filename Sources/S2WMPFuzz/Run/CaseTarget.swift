@@ -4,6 +4,9 @@ import S2WMPWire
 public protocol CaseTarget: AnyObject {
   /// For reports: `127.0.0.1:5000`, `in process`.
   var name: String { get }
+  var spokenID: Identifier? { get }
+  var restartsCheaply: Bool { get }
+  func listen(_ duration: Duration) -> [HeardEvent]
   /// Whether `Action.status` works and events are heard.
   var isHeard: Bool { get }
   /// How many source addresses there are.
@@ -14,6 +17,15 @@ public protocol CaseTarget: AnyObject {
   func disconnect()
   /// Ends the target and starts a new one, when this was started by us; else false.
   func restart() throws(TargetFault) -> Bool
+}
+
+extension CaseTarget {
+  /// Its user ID as it said itself; nil where it cannot. It may have another one after it began anew.
+  public var spokenID: Identifier? { nil }
+  /// Whether beginning anew costs next to nothing.
+  public var restartsCheaply: Bool { false }
+  /// What it says within that time; returns as soon as it says something.
+  public func listen(_ duration: Duration) -> [HeardEvent] { [] }
 }
 
 /// Why a target cannot be used: one sentence that says what to do.

@@ -63,6 +63,8 @@ public enum Fate: Hashable, Sendable {
   case closed
   /// The target may close it after a packet that it rejected.
   case any
+  /// We reset it: what was owed may be lost.
+  case dropped
 }
 
 /// One packet as it was sent.
@@ -74,6 +76,10 @@ public struct SentPacket: Hashable, Sendable {
   /// Where it stands: index of the step, and of the packet in it. The last valid packet that only shows that the target still answers has step -1.
   public var step: Int
   public var index: Int
+  /// The requirement that decides what it deserves; empty where it is valid.
+  public var requirement = ""
+  /// What a bootstrap server has to say about it.
+  public var checks: ServerChecks = []
 
   public init(range: Range<Int>, connection: Int, type: PacketType, step: Int, index: Int) {
     self.range = range
@@ -109,11 +115,28 @@ public struct ExpectedReply: Hashable, Sendable {
   public var connection: Int = 0
   /// Index into `Instance.packets` of what it answers.
   public var packet: Int = 0
+  /// LPR: where who was found can be reached; nil when that is not known.
+  public var place: ExpectedPlace?
+  /// Beyond what one source may ask: it may be status 2, after which nothing more is answered.
+  public var isOverRate = false
   /// A reply that the target may withhold if it closed the connection after rejecting an earlier packet.
   public var isOptional = false
 
   public init(_ form: Form, status: UInt8) {
     self.form = form
     self.status = status
+  }
+}
+
+/// Where one of our users is registered.
+public struct ExpectedPlace: Hashable, Sendable {
+  /// Our source address, by its number.
+  public var source: Int
+  /// Registered over TCP: the port is 5000. Else it is the one that the source's datagrams come from.
+  public var isStream: Bool
+
+  public init(source: Int, isStream: Bool) {
+    self.source = source
+    self.isStream = isStream
   }
 }

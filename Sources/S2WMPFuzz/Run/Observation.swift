@@ -1,3 +1,4 @@
+import S2WMPFlow
 import S2WMPWire
 
 /// What came of an instance.
@@ -16,6 +17,8 @@ public struct Observation: Sendable {
   public var duration: UInt64 = 0
   /// What the target said it delivered or applied, when it can be heard.
   public var heard: [HeardEvent] = []
+  /// Where we were seen to send from, for each source that was used. May be left empty.
+  public var places: [Place] = []
 
   public init() {}
 
@@ -25,7 +28,21 @@ public struct Observation: Sendable {
     replies.removeAll(keepingCapacity: true)
     endings.removeAll(keepingCapacity: true)
     heard.removeAll(keepingCapacity: true)
+    places.removeAll(keepingCapacity: true)
     (isLate, death, duration) = (false, nil, 0)
+  }
+}
+
+/// One of our source addresses as the target sees it.
+public struct Place: Hashable, Sendable {
+  /// Its number.
+  public var source: Int
+  /// The port is that of its datagrams; 0 when it sent none.
+  public var endpoint: Endpoint
+
+  public init(source: Int, endpoint: Endpoint) {
+    self.source = source
+    self.endpoint = endpoint
   }
 }
 

@@ -57,6 +57,14 @@ public struct SessionOpening {
     throw TargetFault("\(target.name) refuses every key offered (\(refused.joined(separator: ", "))); name its suite and group with --suite and --group")
   }
 
+  /// A new session with the target as it is now, which may have another ID than before: new users of the same kind.
+  public mutating func renew(_ session: PeerSession, _ target: any CaseTarget) throws -> PeerSession {
+    target.disconnect()
+    if let id = target.spokenID { targetID = id }
+    identity = try PeerSession.identity(like: session.friend.identity)
+    return try open(target).0
+  }
+
   static func identity(_ suite: Suite, _ group: KeyGroup, _ seed: UInt64) throws -> Identity { try Identity.generate(suite: suite, group: group) }
 
   private enum Reaction {
@@ -64,6 +72,15 @@ public struct SessionOpening {
     case status(UInt8)
     case silence
     case other(String)
+
+    var words: String {
+      switch self {
+      case .accepted: "it accepted"
+      case .status(let status): "it answered with CRR \(status)"
+      case .silence: "no answer came"
+      case .other(let what): "it answered with \(what)"
+      }
+    }
   }
 
   private func ask(_ target: any CaseTarget, _ identity: Identity) throws -> Reaction {
@@ -108,18 +125,28 @@ public struct SessionOpening {
     }
   }
 
+  /// Another session with the same target: other users of the same kind.
+  func companion(of session: PeerSession, _ target: any CaseTarget) throws -> PeerSession {
+    let identity = try PeerSession.identity(like: session.friend.identity)
+    let key = session.isFriend ? session.target : nil
+    let companion = try PeerSession(targetID: targetID, target: key, friend: identity, start: start, seed: seed)
+    if session.isFriend { try befriend(companion, target) }
+    return companion
+  }
+
   /// Makes those of the session friends who are to be. Again after the target began anew, or after a finding.
   public func befriend(_ session: PeerSession, _ target: any CaseTarget) throws {
+    guard session.acceptsRequests else { return }
     for actor in [session.friend, session.other, session.mover] where !actor.isFriend {
-      guard case .accepted = try Self.ask(target, id: actor.id, field: actor.publicKey, name: actor.name, targetID) else {
-        throw TargetFault("\(target.name) took one chat request and refused the next one")
-      }
+      let reaction = try Self.ask(target, id: actor.id, field: actor.publicKey, name: actor.name, targetID)
+      guard case .accepted = reaction else { throw TargetFault("\(target.name) took one chat request and not the next one: \(reaction.words)") }
     }
     session.befriended(true)
   }
 
   /// Makes them friends once more, after a finding, when the target goes on. It need not take a request of somebody whom it knows.
-  func renew(_ session: PeerSession, _ target: any CaseTarget) throws {
+  func befriendAgain(_ session: PeerSession, _ target: any CaseTarget) throws {
+    guard session.acceptsRequests else { return }
     for actor in [session.friend, session.other] where actor.isFriend {
       _ = try Self.ask(target, id: actor.id, field: actor.publicKey, name: actor.name, targetID)
       target.disconnect()

@@ -16,11 +16,17 @@ public struct Investigation {
   private static let lastLimit = limit - 3
 
   private let trying: any CaseTrying
-  private let session: PeerSession
+  private let isHarmful: (PacketPlan, _ isDatagram: Bool) -> Bool
 
-  public init(_ trying: any CaseTrying, _ session: PeerSession) {
+  /// - isHarmful: whether there is anything about a packet for which it is not simply accepted.
+  public init(_ trying: any CaseTrying, isHarmful: @escaping (PacketPlan, _ isDatagram: Bool) -> Bool) {
     self.trying = trying
-    self.session = session
+    self.isHarmful = isHarmful
+  }
+
+  /// For findings about a peer.
+  public init(_ trying: any CaseTrying, _ session: PeerSession) {
+    self.init(trying) { Self.isHarmful($0, isDatagram: $1, session) }
   }
 
   /// - given: the case that was not answered as owed. The target is recovered first and left recovered.
@@ -59,7 +65,7 @@ public struct Investigation {
     return tried.mismatch.map { .failed($0.observed) } ?? .accepted
   }
 
-  private func isHarmful(_ plan: PacketPlan, isDatagram: Bool) -> Bool {
+  private static func isHarmful(_ plan: PacketPlan, isDatagram: Bool, _ session: PeerSession) -> Bool {
     let facts = session.facts(plan)
     if isDatagram { return Consequences.ofDatagram(plan, facts).first != nil }
     guard let consequence = try? Consequences.of(plan, facts) else { return true }

@@ -24,6 +24,10 @@ public final class Ledger {
   private var recent: [Noted] = []
   private static let recentLimit = 64
   private var waiting = 0
+  private var hasForgotten = false
+
+  /// Between the years 2004 and 2109: where sessions begin and stay. Times given exactly lie outside.
+  private static func isUsual(_ datetime: UInt64) -> Bool { (1 << 40..<1 << 42).contains(datetime) }
 
   /// - eventsLag: whether events may come later than the reply, with another run.
   public init(_ session: PeerSession, eventsLag: Bool) {
@@ -38,11 +42,10 @@ public final class Ledger {
     var instance: Instance
   }
 
-  /// After a finding. What is still to be heard is waited for no longer.
-  ///
-  /// - isNew: the target began anew, and nothing was said to it yet.
-  public func reset(isNew: Bool) {
-    if isNew { voices.removeAll(keepingCapacity: true) } else { for voice in voices.values { voice.doubtAll() } }
+  /// After a finding. What is still to be heard is waited for no longer; what was heard is remembered, as it was said to the same target.
+  public func reset() {
+    if !voices.isEmpty { hasForgotten = true }
+    for voice in voices.values { voice.doubtAll() }
     entries.removeAll()
     recent.removeAll()
     waiting = 0
@@ -71,6 +74,12 @@ public final class Ledger {
     if !eventsLag { settleNow() }
   }
 
+  /// Events that came with a run of somebody else's.
+  public func hear(_ events: [HeardEvent]) {
+    guard let last = recent.last else { return }
+    for event in events { hear(event, last.given, last.instance) }
+  }
+
   private func keep(_ given: Case, _ instance: Instance) {
     if recent.count >= Self.recentLimit { recent.removeFirst() }
     recent.append(Noted(sequence: sequence, given: given, instance: instance))
@@ -87,7 +96,8 @@ public final class Ledger {
       voice.acceptStatus(status, expected.datetime, sequence, expected.packet, isSure: isSure)
       return
     }
-    if !isSure { return voice.doubt(status, expected.datetime, sequence, expected.packet) }
+    // A time that was given exactly may have been used before the account began anew: then it is a repetition.
+    if !isSure || hasForgotten && !Self.isUsual(expected.datetime) { return voice.doubt(status, expected.datetime, sequence, expected.packet) }
     if voice.acceptMessage(status, expected.datetime, sequence, expected.packet, given) { waiting += 1 }
   }
 

@@ -3,7 +3,9 @@ import S2WMPWire
 /// The plainest cases of a requirement: when a target keeps it, they all pass.
 enum PlainCases {
   /// In the order in which they are tried; none for a requirement that needs no telling apart from others.
-  static func of(_ requirement: String) -> [Case] { connections[requirement] ?? framing[requirement] ?? checks[requirement] ?? requests[requirement] ?? [] }
+  static func of(_ requirement: String) -> [Case] {
+    connections[requirement] ?? framing[requirement] ?? checks[requirement] ?? requests[requirement] ?? PlainServerCases.of(requirement)
+  }
 
   private static func m(_ changes: Change..., from sender: Sender = .friend) -> PacketPlan { PacketPlan(.message, from: sender, changes) }
   private static func sc(_ changes: Change..., from sender: Sender = .friend) -> PacketPlan { PacketPlan(.statusChange, from: sender, changes) }
@@ -63,7 +65,7 @@ enum PlainCases {
 
   /// More basic requirements that a target may break instead when one seems to be broken, the most basic first.
   static func basics(of requirement: String) -> [String] {
-    if let known = table[requirement] { return known }
+    if let known = table[requirement] ?? PlainServerCases.basics[requirement] { return known }
     if requirement.hasPrefix("6.1/hang") { return answering }
     if requirement.hasPrefix("6.1/1.") { return ["4/framed.resynchronise"] }
     if requirement.hasPrefix("3.6/") || requirement.hasPrefix("6.1/bpm") { return ["6.1/bpm.any"] }

@@ -48,7 +48,7 @@ extension Case {
     default: return nil
     }
     var longer = self
-    longer.steps.append(.send([PacketPlan(.statusChange)], .whole))
+    longer.steps.append(.send([PacketPlan(role == .bootstrap ? .registration : .statusChange)], .whole))
     return longer
   }
 }

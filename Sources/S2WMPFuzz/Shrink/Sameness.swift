@@ -12,7 +12,7 @@ struct Sameness: Hashable {
 
   /// Crashes and hangs are named by what is left in the packet, so their names change while it becomes less.
   private static func base(_ requirement: String) -> String {
-    for base in ["6.1/crash", "6.1/hang"] where requirement.hasPrefix(base) { return base }
+    for base in ["6.1/crash", "6.1/hang", "6.2/crash"] where requirement.hasPrefix(base) { return base }
     return requirement
   }
 }

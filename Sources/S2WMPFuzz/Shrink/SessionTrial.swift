@@ -4,24 +4,29 @@ import S2WMPWire
 /// Trials in a session with a target, whatever kind of target it is.
 public final class SessionTrial: CaseTrying {
   private let target: any CaseTarget
-  private let session: PeerSession
-  private let opening: SessionOpening
+  public private(set) var session: PeerSession
+  private var opening: SessionOpening
   private var forge: CaseForge
-  private let judge: Judge
-  private let ledger: Ledger
+  private var judge: Judge
+  private let eventsLag: Bool
+  /// Whether every case ends with a valid exchange, also where each packet of it is answered.
+  public var checksAlive = false
+  private var hasDied = false
+  private var ledger: Ledger
   private var instance = Instance()
   private var seen = Observation()
   /// How often what was not heard yet is waited for.
   private static let patience = 3
 
-  /// - ledger: that of the session.
-  public init(target: any CaseTarget, session: PeerSession, opening: SessionOpening, ledger: Ledger) {
+  /// - eventsLag: whether what the target tells its user can come later than its replies.
+  public init(target: any CaseTarget, session: PeerSession, opening: SessionOpening, eventsLag: Bool = false) {
     self.target = target
     self.session = session
     self.opening = opening
+    self.eventsLag = eventsLag
     forge = CaseForge(session)
     judge = Judge(session)
-    self.ledger = ledger
+    ledger = Ledger(session, eventsLag: eventsLag)
   }
 
   /// `Mismatch.packet` counts the packets of all cases, as `Exchange.packets` does.
@@ -29,8 +34,9 @@ public final class SessionTrial: CaseTrying {
     var recorder = ExchangeRecorder(session)
     let first = ledger.sequence
     for (index, given) in cases.enumerated() {
-      try forge.make(given, checksAlive: false, into: &instance)
+      try forge.make(given, checksAlive: checksAlive, into: &instance)
       try target.run(instance, into: &seen)
+      if seen.death != nil { hasDied = true }
       let before = recorder.exchange.packets.count
       recorder.record(given, instance, seen)
       if !judge.isAsOwed(instance, seen), var mismatch = judge.mismatch(given, instance, seen) {
@@ -48,31 +54,50 @@ public final class SessionTrial: CaseTrying {
     return Tried(mismatch: nil, index: max(0, cases.count - 1), exchange: recorder.exchange)
   }
 
-  /// What a target tells its user may come later than its replies: further messages push it out, and in the end there is time for it.
+  /// What a target tells its user may come later than its replies: it is given time, and further messages push it out.
   private func settle() throws {
+    guard eventsLag else { return }
     let last = ledger.sequence
-    for round in 0...Self.patience where !ledger.isSettled(upTo: last) {
+    listen(upTo: last)
+    for _ in 0..<Self.patience where !ledger.isSettled(upTo: last) {
       let further = Case([.send([PacketPlan(.message)], .whole)])
       try forge.make(further, checksAlive: false, into: &instance)
-      if round == Self.patience { instance.actions.append(.awaitReplies(instance.expected.count + 1, connection: 0, .reply)) }
       try target.run(instance, into: &seen)
       guard judge.isAsOwed(instance, seen) else { return ledger.doubt(instance) }
       ledger.note(further, instance, seen)
+      listen(upTo: last)
+    }
+  }
+
+  private func listen(upTo last: Int) {
+    while !ledger.isSettled(upTo: last) {
+      let heard = target.listen(.milliseconds(400))
+      if heard.isEmpty { return }
+      ledger.hear(heard)
     }
   }
 
   public func recover() throws {
-    if try target.restart() {
-      ledger.reset(isNew: true)
-      try session.forget()
-      if session.acceptsRequests { try opening.befriend(session, target) }
-    } else {
-      target.disconnect()
-      ledger.reset(isNew: false)
+    if hasDied || target.restartsCheaply, try target.restart() { return try renew() }
+    target.disconnect()
+    ledger.reset()
+    do {
       try session.doubt()
       if target.isHeard { try showTarget() }
-      if session.acceptsRequests { try opening.renew(session, target) }
+      try opening.befriendAgain(session, target)
+    } catch let fault as TargetFault {
+      // It may be in such a state that only a new start helps.
+      guard try target.restart() else { throw fault }
+      try renew()
     }
+  }
+
+  private func renew() throws {
+    hasDied = false
+    session = try opening.renew(session, target)
+    forge = CaseForge(session)
+    judge = Judge(session)
+    ledger = Ledger(session, eventsLag: eventsLag)
   }
 
   /// A case that broke off may have left the target invisible.

@@ -67,8 +67,10 @@ enum Siblings {
   private static func packetsAlone(_ cases: [Case]) -> [[Case]] {
     cases.places.reversed().compactMap { place in
       guard let plan = cases.plan(place) else { return nil }
-      if case .datagram = cases[place.number].steps[place.step] { return [Case([.datagram(plan)])] }
-      return [Case([.send([plan], .whole)])]
+      var alone = cases[place.number]
+      (alone.isFresh, alone.requirement) = (false, nil)
+      if case .datagram = alone.steps[place.step] { alone.steps = [.datagram(plan)] } else { alone.steps = [.send([plan], .whole)] }
+      return [alone]
     }
   }
 

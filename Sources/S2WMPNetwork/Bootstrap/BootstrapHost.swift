@@ -34,7 +34,8 @@ final class BootstrapHost {
     let serverID = try store?.serverID() ?? Identifier(high: generator.next(), low: generator.next())
     var configuration = options.server
     configuration.persists = store != nil
-    let server = BootstrapServer(configuration, serverID: serverID, randomBytes: SystemRandom.bytes)
+    let rules = options.defect?.rules ?? BootstrapRules()
+    let server = BootstrapServer(configuration, serverID: serverID, rules: rules, randomBytes: SystemRandom.bytes)
     self.server = server
     writer = store.map { StoreWriter($0, loop: loop, logger: logger, maximum: 2 * max(1, configuration.maximumRegistrations)) }
     let now = SystemClock.now()

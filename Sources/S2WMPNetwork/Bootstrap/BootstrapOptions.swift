@@ -11,6 +11,8 @@ public struct BootstrapOptions: Sendable {
   public var maximumConnections = 4096
   /// TCP connections at once from one source; more are closed at once.
   public var maximumConnectionsPerSource = 256
+  /// The rules of a planted defect; nil: the specification's.
+  public var defect: ServerDefect?
 
   public init() {}
 }

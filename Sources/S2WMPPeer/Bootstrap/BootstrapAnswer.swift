@@ -11,7 +11,7 @@ public struct BootstrapAnswer: Hashable, Sendable {
 /// Packets that a bootstrap server sends.
 enum AnswerPackets {
   /// RREG: 11 bytes (S2WMP §3.2.4), legacy 19.
-  static func registration(_ request: BootstrapRequest, _ status: UInt8) -> [UInt8] {
+  static func registration(_ request: BootstrapRequest, _ status: UInt8, requestID: UInt64) -> [UInt8] {
     if request.dialect == .legacy {
       return packet(.registrationResponse, LegacyRegistrationResponse.length) {
         $0.put(LegacyRegistrationResponse.status, status)
@@ -20,7 +20,7 @@ enum AnswerPackets {
     }
     return packet(.registrationResponse, RegistrationResponse.length) {
       $0.put(RegistrationResponse.status, status)
-      $0.put(RegistrationResponse.requestID, request.requestID.low)
+      $0.put(RegistrationResponse.requestID, requestID)
     }
   }
 

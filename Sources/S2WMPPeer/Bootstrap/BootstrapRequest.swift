@@ -16,12 +16,12 @@ struct BootstrapRequest {
   var key = UnsafeRawBufferPointer(start: nil, count: 0)
 
   /// Nil when the packet is for somebody else or holds an undefined value.
-  init?(_ packet: PacketView) {
+  init?(_ packet: PacketView, _ rules: BootstrapRules) {
     switch packet.layout {
     case .registration:
       self.init(.registration, .v1, Self.wide(packet[Registration.requestID]), packet[Registration.userID])
     case .lookup:
-      guard packet.type != .broadcastPeer, packet.undefinedValues.isEmpty else { return nil }
+      guard packet.type != .broadcastPeer, rules.accepts(hasDefinedValues: packet.undefinedValues.isEmpty) else { return nil }
       let kind: Kind = packet.type == .broadcastServer ? .broadcast : .lookup
       self.init(kind, .v1, Self.wide(packet[Lookup.requestID]), packet[Lookup.userID], packet[Lookup.lookupID])
     case .idChange:

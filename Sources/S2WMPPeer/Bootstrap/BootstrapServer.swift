@@ -14,11 +14,16 @@ public final class BootstrapServer {
   private var table: RegistrationTable
   private var limiter: RateLimiter
   private var changes: [BootstrapChange] = []
+  let rules: BootstrapRules
 
+  /// - rules: the specification's, or those of a planted defect.
   /// - randomBytes: unpredictable bytes, as many as it is asked for; they seed the tables.
-  public init(_ configuration: BootstrapConfiguration, serverID: Identifier, randomBytes: (Int) -> [UInt8]) {
+  public init(
+    _ configuration: BootstrapConfiguration, serverID: Identifier, rules: BootstrapRules = BootstrapRules(), randomBytes: (Int) -> [UInt8]
+  ) {
     self.configuration = configuration
     self.serverID = serverID
+    self.rules = rules
     let numbers = (0..<4).map { _ in randomBytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
     table = RegistrationTable(maximum: max(1, configuration.maximumRegistrations), hash: SeededHash(seed: (numbers[0], numbers[1])))
     limiter = RateLimiter(configuration, hash: SeededHash(seed: (numbers[2], numbers[3])))
@@ -32,11 +37,11 @@ public final class BootstrapServer {
   public func receiveDatagram(
     _ bytes: UnsafeRawBufferPointer, from source: Endpoint, at now: PeerTime, listening: () -> Endpoint?
   ) -> BootstrapAnswer? {
-    guard let packet = Self.framed(bytes) else {
+    guard let packet = rules.packet(bytes) else {
       counters.malformedDatagrams += 1
-      return nil
+      return rules.answer(toMalformed: bytes).map { BootstrapAnswer(bytes: $0) }
     }
-    guard let request = BootstrapRequest(packet) else {
+    guard let request = BootstrapRequest(packet, rules) else {
       if packet.undefinedValues.isEmpty { counters.ignoredPackets += 1 } else { counters.malformedDatagrams += 1 }
       return nil
     }
@@ -47,7 +52,7 @@ public final class BootstrapServer {
 
   /// One framed packet of a TCP connection; nil when it is ignored.
   func receivePacket(_ packet: PacketView, from source: Endpoint, at now: PeerTime) -> [UInt8]? {
-    guard let request = BootstrapRequest(packet), request.kind != .broadcast else {
+    guard let request = BootstrapRequest(packet, rules), request.kind != .broadcast || rules.answersStreamedSearches else {
       counters.ignoredPackets += 1
       return nil
     }
@@ -83,16 +88,11 @@ public final class BootstrapServer {
 
   // MARK: The rules of section 6.2
 
-  /// A datagram's length decides its dialect; no packet for a server has the same length in both.
-  private static func framed(_ bytes: UnsafeRawBufferPointer) -> PacketView? {
-    PacketView(bytes, .v1) ?? PacketView(bytes, .legacy)
-  }
-
   private func answer(
     _ request: BootstrapRequest, from source: Endpoint, over transport: Transport, at now: PeerTime, listening: () -> Endpoint?
   ) -> [UInt8]? {
     counters.note(request)
-    switch limiter.admit(source, at: now.monotonic) {
+    switch rules.verdict(limiter.admit(source, at: now.monotonic)) {
     case .banned:
       counters.bannedRequests += 1
       return nil
@@ -112,22 +112,29 @@ public final class BootstrapServer {
   /// REG: zero ID, ID of another source, or stored.
   private func register(_ request: BootstrapRequest, from source: Endpoint, over transport: Transport, at now: PeerTime) -> UInt8 {
     // A legacy status 2 is "error", the only one for an ID that cannot be.
-    guard !request.userID.isZero else { return request.dialect == .legacy ? BootstrapStatus.legacyError : BootstrapStatus.invalidUser }
-    if let known = table.find(request.userID, at: now.monotonic), !known.isFrom(source) { return BootstrapStatus.collision }
+    guard rules.isUser(request.userID.isZero) else { return request.dialect == .legacy ? BootstrapStatus.legacyError : BootstrapStatus.invalidUser }
+    let known = table.find(request.userID, at: now.monotonic)
+    guard rules.mayRegister(isFromElsewhere: known.map { !$0.isFrom(source) } ?? false) else { return BootstrapStatus.collision }
     var address = source
     // A connection's own port takes no connections, and a legacy peer always listens on the default one.
     if transport == .tcp || request.dialect == .legacy { address.port = DefaultPort.peer }
+    address.port = rules.port(address.port, known: known?.port)
     return store(request.userID, address, lifetime: configuration.lifetime, at: now) ? BootstrapStatus.done : BootstrapStatus.invalidClient
   }
 
   /// IC: a wrong ID, an ID that is not this source's, an ID of another source, or moved.
   private func changeID(_ request: BootstrapRequest, from source: Endpoint, at now: PeerTime) -> UInt8 {
-    guard Digest.identifier(sha256: request.key) == request.target else { return BootstrapStatus.invalidUser }
-    guard let entry = table.find(request.userID, at: now.monotonic), entry.isFrom(source) else { return BootstrapStatus.invalidClient }
-    if let other = table.find(request.target, at: now.monotonic), !other.isFrom(source) { return BootstrapStatus.collision }
+    guard rules.accepts(newIDIsKeys: Digest.identifier(sha256: request.key) == request.target) else { return BootstrapStatus.invalidUser }
+    guard let entry = table.find(request.userID, at: now.monotonic), rules.mayMove(isFromHere: entry.isFrom(source)) else {
+      return BootstrapStatus.invalidClient
+    }
+    let isFree = table.find(request.target, at: now.monotonic)?.isFrom(source) ?? true
+    guard rules.mayTake(isFree: isFree) else { return BootstrapStatus.collision }
     guard request.userID != request.target else { return BootstrapStatus.done }
-    table.remove(request.userID)
-    if configuration.persists { changes.append(.removed(request.userID)) }
+    if rules.forgetsOldID {
+      table.remove(request.userID)
+      if configuration.persists { changes.append(.removed(request.userID)) }
+    }
     let moved = store(request.target, entry.endpoint, lifetime: entry.expires - now.monotonic, at: now)
     return moved ? BootstrapStatus.done : BootstrapStatus.invalidClient
   }
@@ -135,9 +142,12 @@ public final class BootstrapServer {
   /// LP: a zero ID, an asker who is not registered from this source, unknown, or found.
   private func lookUp(_ request: BootstrapRequest, from source: Endpoint, at now: PeerTime) -> [UInt8] {
     let legacy = request.dialect == .legacy
-    if request.target.isZero { return reply(to: request, legacy ? BootstrapStatus.legacyInvalidLookup : BootstrapStatus.invalidUser, at: now) }
+    guard rules.refusesZeroFirst || isKnown(request, source, now) else {
+      return reply(to: request, legacy ? BootstrapStatus.legacyInvalidRequestor : BootstrapStatus.invalidClient, at: now)
+    }
+    guard rules.isLookedUp(request.target.isZero) else { return reply(to: request, legacy ? BootstrapStatus.legacyInvalidLookup : BootstrapStatus.invalidUser, at: now) }
     if request.userID.isZero { return reply(to: request, BootstrapStatus.invalidUser, at: now) }
-    guard let asker = table.find(request.userID, at: now.monotonic), asker.isFrom(source) else {
+    guard isKnown(request, source, now) else {
       return reply(to: request, legacy ? BootstrapStatus.legacyInvalidRequestor : BootstrapStatus.invalidClient, at: now)
     }
     // A legacy response has no room for an IPv6 address.
@@ -145,6 +155,12 @@ public final class BootstrapServer {
       return reply(to: request, BootstrapStatus.notFound, at: now)
     }
     return reply(to: request, BootstrapStatus.done, address: found.endpoint, at: now)
+  }
+
+  /// Whether who asks may look others up.
+  private func isKnown(_ request: BootstrapRequest, _ source: Endpoint, _ now: PeerTime) -> Bool {
+    let asker = table.find(request.userID, at: now.monotonic)
+    return rules.mayAsk(isRegistered: asker != nil, isFromHere: asker?.isFrom(source) ?? false)
   }
 
   private func store(_ id: Identifier, _ address: Endpoint, lifetime: UInt64, at now: PeerTime) -> Bool {
@@ -162,9 +178,9 @@ public final class BootstrapServer {
   private func reply(to request: BootstrapRequest, _ status: UInt8, address: Endpoint? = nil, at now: PeerTime) -> [UInt8] {
     counters.note(status, to: request)
     switch request.kind {
-    case .registration, .idChange: return AnswerPackets.registration(request, status)
+    case .registration, .idChange: return AnswerPackets.registration(request, status, requestID: rules.echo(request.requestID.low))
     case .lookup: return AnswerPackets.lookup(request, status, lookupID: request.target, address: address, wall: now.wall)
-    case .broadcast: return AnswerPackets.lookup(request, status, lookupID: serverID, address: address, wall: now.wall)
+    case .broadcast: return AnswerPackets.lookup(request, status, lookupID: rules.serverID(serverID, asked: request.requestID.low), address: address, wall: now.wall)
     }
   }
 

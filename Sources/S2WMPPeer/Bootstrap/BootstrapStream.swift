@@ -129,7 +129,7 @@ public final class BootstrapStream {
 
   private func reject(_ server: BootstrapServer, _ now: PeerTime, _ outcome: inout Outcome) {
     server.counters.brokenStreams += 1
-    if !server.isBanned(source, at: now) { outcome.bytes += AnswerPackets.unframeable() }
+    if server.rules.answersUnframeable, !server.isBanned(source, at: now) { outcome.bytes += AnswerPackets.unframeable() }
     close(&outcome)
   }
 

@@ -57,9 +57,9 @@ private struct Excerpt {
 }
 
 /// Text from a user or a stranger, made safe for a terminal.
-enum FilterText {
+package enum FilterText {
   /// One column a character: printable US-ASCII and the letters of a few scripts as they are, everything else as `\u{…}`.
-  static func shown(_ scalar: Unicode.Scalar) -> String {
+  package static func shown(_ scalar: Unicode.Scalar) -> String {
     switch scalar.value {
     case 0x20...0x7e, 0xa1...0xac, 0xae...0x2ff, 0x370...0x373, 0x391...0x3a1, 0x3a3...0x3ff, 0x400...0x482, 0x48a...0x52f, 0x2026: String(scalar)
     default: "\\u{\(String(scalar.value, radix: 16))}"
@@ -67,7 +67,7 @@ enum FilterText {
   }
 
   /// A word in quotes, cut when it is long.
-  static func quoted(_ text: String) -> String {
+  package static func quoted(_ text: String) -> String {
     let shown = text.unicodeScalars.prefix(40).map(shown).joined()
     return "\"\(shown)\(text.unicodeScalars.count > 40 ? "…" : "")\""
   }

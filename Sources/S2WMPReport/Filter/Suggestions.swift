@@ -1,10 +1,10 @@
 /// Names that may have been meant.
-enum Suggestions {
+package enum Suggestions {
   /// Longest word that is compared at all.
   private static let longest = 64
 
   /// At most three names, the nearest first; none when nothing is near.
-  static func nearest(to word: String, among names: [String]) -> [String] {
+  package static func nearest(to word: String, among names: [String]) -> [String] {
     guard word.utf8.count <= longest else { return [] }
     let wanted = Array(word.lowercased().utf8)
     let limit = max(1, wanted.count / 3)

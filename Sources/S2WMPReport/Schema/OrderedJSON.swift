@@ -1,19 +1,31 @@
+import S2WMPWire
+
 /// JSON whose keys keep their order, indented for people.
-indirect enum OrderedJSON {
+package indirect enum OrderedJSON {
   case null
+  case bool(Bool)
   case number(UInt64)
+  /// With three digits behind the point.
+  case thousandths(UInt64)
   case string(String)
   case array([OrderedJSON])
   case object([(String, OrderedJSON)])
 
   /// A string, null when there is none.
-  static func optional(_ text: String?) -> OrderedJSON { text.map { .string($0) } ?? .null }
+  package static func optional(_ text: String?) -> OrderedJSON { text.map { .string($0) } ?? .null }
+
+  /// A measure, to three digits behind the point; what is no number, or a negative one, is 0.
+  package static func rounded(_ value: Double) -> OrderedJSON {
+    .thousandths(value > 0 ? UInt64(min(value * 1000, 1e18).rounded()) : 0)
+  }
 
   /// Shallow objects and lists of scalars take one line.
-  func text(indent: String = "") -> String {
+  package func text(indent: String = "") -> String {
     switch self {
     case .null: "null"
+    case .bool(let value): "\(value)"
     case .number(let value): "\(value)"
+    case .thousandths(let value): "\(value / 1000).\(String(value % 1000 + 1000).dropFirst())"
     case .string(let value): Self.quoted(value)
     case .array(let items): Self.list("[", items.map { ("", $0) }, "]", indent, flat: depth <= 1)
     case .object(let members):
@@ -42,9 +54,12 @@ indirect enum OrderedJSON {
       case "\"": out += "\\\""
       case "\\": out += "\\\\"
       case "\n": out += "\\n"
-      default: out.unicodeScalars.append(character)
+      case _ where SafeText.isHarmless(character): out.unicodeScalars.append(character)
+      default: for unit in UTF16.encode(character) ?? UTF16.encodedReplacementCharacter { out += escape(unit) }
       }
     }
     return out + "\""
   }
+
+  private static func escape(_ unit: UInt16) -> String { "\\u" + Hex.string([UInt8(unit >> 8), UInt8(unit & 255)]) }
 }

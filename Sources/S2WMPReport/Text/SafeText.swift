@@ -32,7 +32,7 @@ public enum SafeText {
 extension StyledText {
   /// UTF-8 from strangers, made harmless: other scalars become `\uNNNN` (`\u{NNNNN}` beyond them), bytes that are no UTF-8 U+FFFD. At most two
   /// combining marks stay on a character; what goes beyond `limit` columns is cut with `…`.
-  mutating func append(untrusted bytes: some Sequence<UInt8>, limit: Int = .max) {
+  package mutating func append(untrusted bytes: some Sequence<UInt8>, limit: Int = .max) {
     let end = columns + min(limit, 1 << 20)
     var marks = 0
     for scalar in String(decoding: bytes.map { $0 }, as: UTF8.self).unicodeScalars {

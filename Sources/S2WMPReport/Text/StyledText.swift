@@ -1,7 +1,7 @@
 import S2WMPWire
 
 /// What colour may mean; nothing else is ever coloured.
-enum TextStyle {
+package enum TextStyle {
   /// Rejected, malformed, or an error.
   case bad
   case warning
@@ -19,22 +19,22 @@ enum TextStyle {
 
 /// UTF-8 for a terminal that knows how many columns it takes. Escape sequences are only ever its own: what strangers wrote comes in through
 /// `append(untrusted:)`.
-struct StyledText {
-  private(set) var bytes: [UInt8] = []
-  private(set) var columns = 0
-  let hasColour: Bool
+package struct StyledText {
+  package private(set) var bytes: [UInt8] = []
+  package private(set) var columns = 0
+  package let hasColour: Bool
 
   private static let reset: StaticString = "\u{1b}[0m"
 
-  init(colour: Bool) { hasColour = colour }
+  package init(colour: Bool) { hasColour = colour }
 
-  mutating func clear() {
+  package mutating func clear() {
     bytes.removeAll(keepingCapacity: true)
     columns = 0
   }
 
   /// The program's own words: every scalar one column.
-  mutating func append(_ text: String) {
+  package mutating func append(_ text: String) {
     var text = text
     text.withUTF8 { utf8 in
       bytes.append(contentsOf: utf8)
@@ -51,7 +51,7 @@ struct StyledText {
     columns += bytes.count - before
   }
 
-  mutating func append(_ other: StyledText) {
+  package mutating func append(_ other: StyledText) {
     bytes.append(contentsOf: other.bytes)
     columns += other.columns
   }
@@ -62,7 +62,7 @@ struct StyledText {
     columns += width
   }
 
-  mutating func pad(to column: Int) {
+  package mutating func pad(to column: Int) {
     while columns < column {
       bytes.append(0x20)
       columns += 1
@@ -70,9 +70,9 @@ struct StyledText {
   }
 
   /// Spaces up to that column, at least two.
-  mutating func advance(to column: Int) { pad(to: max(column, columns + 2)) }
+  package mutating func advance(to column: Int) { pad(to: max(column, columns + 2)) }
 
-  mutating func styled(_ style: TextStyle?, _ write: (inout StyledText) -> Void) {
+  package mutating func styled(_ style: TextStyle?, _ write: (inout StyledText) -> Void) {
     guard hasColour, let style else { return write(&self) }
     appendSequence(style.sequence)
     write(&self)
@@ -84,7 +84,7 @@ struct StyledText {
   }
 
   /// As much of `other` as fits into `room` columns, with `…` in place of what does not.
-  mutating func append(_ other: StyledText, room: Int) {
+  package mutating func append(_ other: StyledText, room: Int) {
     if other.columns <= room { return append(other) }
     guard room > 0 else { return }
     var left = room - 1

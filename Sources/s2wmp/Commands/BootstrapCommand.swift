@@ -13,6 +13,7 @@ struct BootstrapCommand: ParsableCommand {
       s2wmp bootstrap                              port 5005, IPv4 and IPv6, in memory
       s2wmp bootstrap --state /var/lib/s2wmp       registrations survive a restart
       s2wmp bootstrap --listen 10.0.0.7:5005 --listen '[::1]:0'
+      s2wmp bootstrap --defect list                what it can do wrong
 
       Peers register their address here and find others by ID. Both dialects are \
       answered, each in its own. Standard output gets one JSON line an address once \
@@ -48,6 +49,9 @@ struct BootstrapCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Registrations held at most; new IDs beyond it are refused with status 2.", valueName: "n"))
   var maxRegistrations = 1 << 20
 
+  @Option(help: ArgumentHelp("Deviate from the specification on purpose, to test testers; 'list' shows the names.", valueName: "name"))
+  var defect: String?
+
   @Option(help: ArgumentHelp("What the log on standard error tells: error, warning, notice, info, debug or trace.", valueName: "level"))
   var logLevel: LogLevel = .notice
 
@@ -63,10 +67,14 @@ struct BootstrapCommand: ParsableCommand {
     for text in listen where ListenAddress(text: text) == nil {
       throw ValidationError("--listen \(Printable.text(text)) is not HOST:PORT (an IPv6 address stands in brackets: [::1]:5005)")
     }
+    if let defect, defect != "list", ServerDefect(name: defect) == nil {
+      throw ValidationError("--defect \(Printable.text(defect)) names no defect; '--defect list' shows them")
+    }
     if state == "" { throw ValidationError("--state needs the name of a folder") }
   }
 
   func run() throws {
+    if defect == "list" { return StandardOutput.write(DefectList.serverText) }
     let logger = StandardErrorLog.logger(logLevel)
     DescriptorLimit.raise()
     do {
@@ -86,6 +94,7 @@ struct BootstrapCommand: ParsableCommand {
     options.server.burst = burst
     options.server.ban = .seconds(ban)
     options.server.maximumRegistrations = maxRegistrations
+    options.defect = defect.flatMap { ServerDefect(name: $0) }
     return options
   }
 

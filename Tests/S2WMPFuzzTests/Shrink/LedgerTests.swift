@@ -132,7 +132,7 @@ struct LedgerTests {
     let account = try Account()
     let first = PacketPlan(.message, [.time(.exact(0))])
     try account.run(first)
-    account.ledger.reset(isNew: false)
+    account.ledger.reset()
     try account.run(first)
     #expect(account.names(isFinal: true) == [])
   }

@@ -103,7 +103,10 @@ extension Peer {
     friend.record.id = checks.newID
     friend.record.publicKey = key.field
     friends.move(friend, from: old)
-    recentMessages = Set(recentMessages.map { $0.sender == old ? MessageName(sender: checks.newID, datetime: $0.datetime) : $0 })
+    // Few are this friend's, and most often none: only those are hashed again.
+    let moved = recentMessages.filter { $0.sender == old }
+    recentMessages.subtract(moved)
+    for name in moved { recentMessages.insert(MessageName(sender: checks.newID, datetime: name.datetime)) }
     store(.friendMoved(old: old, new: checks.newID))
     save(friend)
     tell(.friendChanged(old: old, new: checks.newID))

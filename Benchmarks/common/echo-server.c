@@ -1,4 +1,4 @@
-// The yardstick for a peer: an epoll server that answers every REQUEST bytes with 28, whatever they are.
+// The yardstick for peers and fuzzers: an epoll server that answers every REQUEST bytes with 28, whatever they are.
 //
 //     echo-server REQUEST        prints the port it listens on (127.0.0.1), serves until killed
 #define _GNU_SOURCE

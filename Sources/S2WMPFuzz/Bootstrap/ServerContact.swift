@@ -1,0 +1,38 @@
+import S2WMPWire
+
+/// Getting to know a bootstrap server: one registration by TCP, one by UDP.
+public struct ServerContact: Hashable, Sendable {
+  /// Whether its UDP port answers.
+  public var answersDatagrams = true
+
+  /// Throws when the target is no server that can be talked to.
+  public init(_ target: any CaseTarget, _ session: BootstrapSession) throws {
+    let examiner = BootstrapExaminer(session)
+    var (instance, seen) = (Instance(), Observation())
+    let reg = PacketPlan(.registration)
+    try examiner.make(Case(role: .bootstrap, [.send([reg], .whole)]), checksAlive: false, into: &instance)
+    try target.run(instance, into: &seen)
+    try Self.judge(seen, target.name)
+    // A datagram may get lost.
+    for _ in 0..<3 {
+      try examiner.make(Case(role: .bootstrap, [.datagram(reg)]), checksAlive: false, into: &instance)
+      try target.run(instance, into: &seen)
+      if let death = seen.death { throw TargetFault("\(target.name) ended at its first registration by UDP: \(death)") }
+      if !seen.replies.isEmpty { return }
+    }
+    answersDatagrams = false
+  }
+
+  private static func judge(_ seen: Observation, _ name: String) throws(TargetFault) {
+    if let death = seen.death { throw TargetFault("\(name) ended at its first registration: \(death)") }
+    if seen.endings.first == .refused { throw TargetFault("nothing takes connections at \(name); start the server there, or name another target") }
+    guard let reply = seen.replies.first else {
+      throw TargetFault("\(name) does not answer a registration; it is no bootstrap server, or it has banned this machine: then wait a minute")
+    }
+    if reply.isGarbage { throw TargetFault("\(name) answers a registration with bytes that are no S2WMP packet, so it is no server that can be tested") }
+    let type = PacketType(rawValue: seen.received[reply.range.lowerBound + 1])
+    guard type == .registrationResponse || type == .acknowledgement else {
+      throw TargetFault("\(name) answers a registration with \(type.shortName ?? "another packet"), so it is no server that can be tested")
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import S2WMPCrypto
+import S2WMPWire
+
+extension CaseFile {
+  /// What is saved of a finding: as small as it got, and how to run it again.
+  public init(_ finding: Finding, of report: RunReport) {
+    self.init(
+      cases: finding.minimized, requirement: finding.mismatch.requirement, kind: finding.mismatch.kind, suite: Suite(rawValue: report.suite),
+      group: KeyGroup(rawValue: report.group), seed: finding.seed)
+  }
+}
+
+extension RunReport {
+  /// The finding as a `.s2case` file.
+  func caseText(_ named: NamedFinding) -> String {
+    let mismatch = named.finding.mismatch
+    var heading: [String] = []
+    if let requirement = requirement(mismatch.requirement) { heading.append("\(requirement.id): \(requirement.title)") }
+    heading.append("owed: \(mismatch.expected.text(dialect))")
+    heading.append("came: \(mismatch.observed.text(dialect))")
+    heading.append("again: \(replayCommand(named))")
+    return CaseFile(named.finding, of: self).text(heading: heading)
+  }
+
+  /// The same for a page: a finding that takes many cases before it is cut, its file has them all.
+  func shownCaseText(_ named: NamedFinding, lines limit: Int = 200) -> String {
+    let lines = caseText(named).split(separator: "\n", omittingEmptySubsequences: false).map { $0.utf8.count > 400 ? $0.prefix(400) + "…" : $0 }
+    if lines.count <= limit { return lines.joined(separator: "\n") }
+    return lines.prefix(limit).joined(separator: "\n") + "\n… \(Digits.grouped(lines.count - limit)) more lines\n"
+  }
+
+  /// What to type to see it again, in the folder of the report.
+  func replayCommand(_ named: NamedFinding) -> String {
+    (["s2wmp", "replay", "\(named.name).s2case", target] + replayOptions).map(Self.shellWord).joined(separator: " ")
+  }
+
+  private static func shellWord(_ word: String) -> String {
+    let isPlain = word.utf8.allSatisfy { byte in
+      switch byte {
+      case 0x30...0x3a, 0x41...0x5a, 0x61...0x7a, UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"): true
+      default: false
+      }
+    }
+    return isPlain && !word.isEmpty ? word : "'\(word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'"
+  }
+}
+
+extension Finding {
+  /// The packets that the minimized cases sent, and the bytes between them that are none; without the valid packet at the end that only shows that the
+  /// target still answers.
+  var minimizedPackets: [[UInt8]] {
+    var out: [[UInt8]] = []
+    var end = 0
+    for packet in exchange.packets.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
+      let range = packet.range.clamped(to: exchange.sent.indices)
+      if range.lowerBound > end { out.append(Array(exchange.sent[end..<range.lowerBound])) }
+      if packet.step >= 0 { out.append(Array(exchange.sent[range])) }
+      end = max(end, range.upperBound)
+    }
+    if end < exchange.sent.count { out.append(Array(exchange.sent[end...])) }
+    return out
+  }
+
+  /// `found after 1,204 cases; made small in 87 runs`.
+  var effort: String {
+    "found after \(Digits.grouped(afterCases)) \(afterCases == 1 ? "case" : "cases"); made small in \(Digits.grouped(shrinkRuns)) \(shrinkRuns == 1 ? "run" : "runs")"
+  }
+}
+
+extension SentPacket {
+  /// `M`; noise has no type.
+  var title: String { type.shortName ?? "noise" }
+}
+
+extension ControlResult {
+  func text(_ dialect: Dialect) -> String {
+    switch self {
+    case .accepted: "accepted"
+    case .failed(let outcome): "failed as well: \(outcome.text(dialect))"
+    }
+  }
+}
+
+/// Numbers for people.
+enum Digits {
+  /// `412,830`.
+  static func grouped(_ value: Int) -> String {
+    let digits = Array(String(value.magnitude))
+    var out = value < 0 ? "-" : ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index).isMultiple(of: 3) { out += "," }
+      out.append(digit)
+    }
+    return out
+  }
+
+  /// Three digits behind the point: `12.345`.
+  static func seconds(_ value: Double) -> String {
+    let thousandths = value > 0 ? UInt64(min(value * 1000, 1e18).rounded()) : 0
+    return "\(thousandths / 1000).\(String(thousandths % 1000 + 1000).dropFirst())"
+  }
+}

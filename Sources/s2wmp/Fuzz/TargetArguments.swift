@@ -1,0 +1,73 @@
+import ArgumentParser
+import S2WMPCrypto
+import S2WMPFuzz
+import S2WMPWire
+
+/// Which target `conform`, `fuzz` and `replay` work on, and what is known about it.
+struct TargetArguments: ParsableArguments {
+  @Option(help: ArgumentHelp("The peer's user ID, 32 hex digits. Without it the peer is asked for it (BPM).", valueName: "hex"))
+  var peerID: String?
+
+  @Option(help: ArgumentHelp("What the target is: peer or bootstrap.", valueName: "role"))
+  var role: TargetRole = .peer
+
+  @Option(
+    help: ArgumentHelp("A private key that is the target's friend already, or that it shall know this program by (PEM; default: a new key).", valueName: "file")
+  )
+  var identity: String?
+
+  @Option(
+    help: ArgumentHelp("What protects that key: the first line of this file (or the variable S2WMP_PASSPHRASE).", valueName: "file"))
+  var passphraseFile: String?
+
+  @Option(help: ArgumentHelp("The target's suite: rsa or dh (default: each in turn until the target takes one).", valueName: "suite"))
+  var suite: Suite?
+
+  @Option(
+    help: ArgumentHelp("The target's group: ffdhe2048, ffdhe3072, ffdhe4096 or x25519 (default: each in turn).", valueName: "group"))
+  var group: KeyGroup?
+
+  @Option(name: .customLong("dialect"), help: ArgumentHelp("The dialect that the target speaks: v1 or legacy.", valueName: "dialect"))
+  var dialectName = Dialect.v1.name
+
+  @Option(help: ArgumentHelp("How long the target waits inside a packet.", valueName: "seconds"))
+  var readTimeout: Double = 5
+
+  @Option(help: ArgumentHelp("How long an answer may take.", valueName: "seconds"))
+  var replyTimeout: Double = 2
+
+  @Option(help: ArgumentHelp("UDP port on which peers hear broadcasts.", valueName: "n"))
+  var discoveryPort: UInt16 = DefaultPort.discovery
+
+  @Option(
+    help: ArgumentHelp(
+      "Start the target with this command (by /bin/sh), again when it dies, and end it afterwards. A peer that prints S2WMP events is heard.",
+      valueName: "command")
+  )
+  var spawn: String?
+
+  @Option(help: ArgumentHelp("The process of a target on this machine, to watch its memory and time.", valueName: "n"))
+  var pid: Int32?
+
+  @Option(help: ArgumentHelp("Write report.json, junit.xml, report.sarif, report.html and every finding into this folder.", valueName: "dir"))
+  var out: String?
+
+  var dialect: Dialect { Dialect(name: dialectName) ?? .v1 }
+
+  func validate() throws {
+    if Dialect(name: dialectName) == nil { throw ValidationError("--dialect is v1 or legacy, not \(Printable.text(dialectName))") }
+    if let peerID, Identifier(hex: peerID) == nil { throw ValidationError("--peer-id is 32 hex digits, not \(Printable.text(peerID))") }
+    guard readTimeout >= 0.01, readTimeout <= 3600 else { throw ValidationError("--read-timeout is 0.01 to 3600 seconds") }
+    guard replyTimeout >= 0.01, replyTimeout <= 600 else { throw ValidationError("--reply-timeout is 0.01 to 600 seconds") }
+    if let pid, pid <= 0 { throw ValidationError("--pid is a process number") }
+    if spawn != nil, pid != nil { throw ValidationError("--pid is for a target that runs already; one of --spawn is watched anyway") }
+    if discoveryPort == 0 { throw ValidationError("--discovery-port is 1 to 65535") }
+  }
+
+  /// Suites and groups in the order in which they are offered.
+  var kinds: [(suite: Suite, group: KeyGroup)] {
+    SessionOpening.allKinds.filter { (suite == nil || $0.suite == suite) && (group == nil || $0.group == group) }
+  }
+}
+
+extension TargetRole: ExpressibleByArgument {}
