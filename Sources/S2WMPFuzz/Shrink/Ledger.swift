@@ -182,11 +182,14 @@ public final class Ledger {
     entries.append(Entry(given: missed.given, mismatch: mismatch, sequence: missed.sequence))
   }
 
-  /// What was found since it was last asked. Messages that something later from the same sender overtook count as lost.
+  /// What was found since it was last asked. Messages that those of a later run overtook count as lost.
   ///
   /// - upTo: what was not heard by now of the runs up to that number never will be.
   public func check(upTo number: Int = 0) -> [Entry] {
-    if waiting > 0 { for voice in voices.values { for missed in voice.takeMissed(upTo: max(number, voice.lastHeard - 1)) { addMissed(missed) } } }
+    if waiting > 0 {
+      let overtaken = (voices.values.map(\.lastHeard).max() ?? 0) - 1
+      for voice in voices.values { for missed in voice.takeMissed(upTo: max(number, overtaken)) { addMissed(missed) } }
+    }
     guard !entries.isEmpty else { return [] }
     defer { entries.removeAll() }
     return entries.sorted { $0.sequence < $1.sequence }

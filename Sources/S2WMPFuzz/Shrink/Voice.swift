@@ -53,6 +53,7 @@ final class Voice {
   /// It may have been accepted: whether or not it is heard is right.
   func doubt(_ status: UserStatusCode, _ datetime: UInt64, _ sequence: Int, _ packet: Int) {
     tell(Told(status: status, sequence: sequence, packet: packet, isNew: true))
+    highest = max(highest, datetime)
     if possible.count >= Self.oddLimit { possible.removeAll() }
     possible.insert(datetime)
   }
