@@ -216,7 +216,8 @@ public struct BootstrapGenerator: Sendable {
     var plan = request(defects: 0, &random, inStream: true)
     if plan.type == .idChange, random.below(4) == 0 {
       plan.changes = [.set("key_length", .number(45 + UInt64(random.below(8148))))]
-    } else if random.below(4) != 0 { plan.changes.append(.cut(1 + random.below(plan.type == .registration ? 25 : 51)))
+    } else if random.below(4) != 0 {
+      plan.changes.append(.cut(1 + random.below(plan.type == .registration ? 25 : 51)))
     }
     return [.send(random.below(2) == 0 ? [plan] : [Self.opening, plan], .whole), .end]
   }

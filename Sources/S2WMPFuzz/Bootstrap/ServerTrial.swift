@@ -45,7 +45,8 @@ public final class ServerTrial: CaseTrying {
   /// Whether a packet is not simply accepted: for controls.
   static func isHarmful(_ plan: PacketPlan, isDatagram: Bool) -> Bool {
     let keySize = ServerPackets.keySize(plan)
-    let form = isDatagram
+    let form =
+      isDatagram
       ? try? RequestForm.ofDatagram(plan, keySize: keySize) : try? RequestForm.ofStream(plan, keySize: keySize) { Consequence() }
     guard let form, form.isRequest, form.framing == .whole else { return true }
     return plan.changes.contains { change in

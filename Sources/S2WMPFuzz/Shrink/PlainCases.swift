@@ -3,7 +3,9 @@ import S2WMPWire
 /// The plainest cases of a requirement: when a target keeps it, they all pass.
 enum PlainCases {
   /// In the order in which they are tried; none for a requirement that needs no telling apart from others.
-  static func of(_ requirement: String) -> [Case] { connections[requirement] ?? framing[requirement] ?? checks[requirement] ?? requests[requirement] ?? PlainServerCases.of(requirement) }
+  static func of(_ requirement: String) -> [Case] {
+    connections[requirement] ?? framing[requirement] ?? checks[requirement] ?? requests[requirement] ?? PlainServerCases.of(requirement)
+  }
 
   private static func m(_ changes: Change..., from sender: Sender = .friend) -> PacketPlan { PacketPlan(.message, from: sender, changes) }
   private static func sc(_ changes: Change..., from sender: Sender = .friend) -> PacketPlan { PacketPlan(.statusChange, from: sender, changes) }

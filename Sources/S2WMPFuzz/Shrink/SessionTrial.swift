@@ -9,6 +9,8 @@ public final class SessionTrial: CaseTrying {
   private var forge: CaseForge
   private var judge: Judge
   private let eventsLag: Bool
+  /// Whether every case ends with a valid exchange, also where each packet of it is answered.
+  public var checksAlive = false
   private var hasDied = false
   private var ledger: Ledger
   private var instance = Instance()
@@ -32,7 +34,7 @@ public final class SessionTrial: CaseTrying {
     var recorder = ExchangeRecorder(session)
     let first = ledger.sequence
     for (index, given) in cases.enumerated() {
-      try forge.make(given, checksAlive: false, into: &instance)
+      try forge.make(given, checksAlive: checksAlive, into: &instance)
       try target.run(instance, into: &seen)
       if seen.death != nil { hasDied = true }
       let before = recorder.exchange.packets.count

@@ -18,7 +18,9 @@ protocol OpenedTarget {
   var lacksDatagrams: String? { get }
 
   /// For trials one by one.
-  func bench() throws -> any CaseTrying
+  ///
+  /// - checksAlive: whether each ends with a valid exchange.
+  func bench(checksAlive: Bool) throws -> any CaseTrying
   func campaign(_ settings: FuzzSettings, corpus: [Case]) throws -> any FuzzCampaign
 }
 
@@ -41,7 +43,11 @@ struct OpenTarget: OpenedTarget {
   var suite: String { session.suite.rawValue }
   var group: String { session.group.rawValue }
 
-  func bench() -> any CaseTrying { SessionTrial(target: target, session: session, opening: opening, eventsLag: !target.restartsCheaply) }
+  func bench(checksAlive: Bool) -> any CaseTrying {
+    let trial = SessionTrial(target: target, session: session, opening: opening, eventsLag: !target.restartsCheaply)
+    trial.checksAlive = checksAlive
+    return trial
+  }
 
   func campaign(_ settings: FuzzSettings, corpus: [Case]) -> any FuzzCampaign {
     var scope = CaseGenerator.Scope(suite: session.suite, group: session.group)
@@ -74,7 +80,7 @@ struct OpenServer: OpenedTarget {
 
   var lacksDatagrams: String? { contact.answersDatagrams ? nil : "its UDP port does not answer" }
 
-  func bench() throws -> any CaseTrying { ServerTrial(target: target, session: try Self.session(target, seed)) }
+  func bench(checksAlive: Bool) throws -> any CaseTrying { ServerTrial(target: target, session: try Self.session(target, seed)) }
 
   func campaign(_ settings: FuzzSettings, corpus: [Case]) throws -> any FuzzCampaign {
     try ServerCampaign(settings, venue: venue, start: WallClock.milliseconds, usesDatagrams: contact.answersDatagrams, corpus: corpus)
