@@ -109,7 +109,7 @@ struct OpenLegacyPeer: OpenedTarget {
   }
 
   var answer: SessionOpening.Answer? { trial.answer }
-  func bench() -> any CaseTrying { trial }
+  func bench(checksAlive: Bool) -> any CaseTrying { trial }
   func campaign(_ settings: FuzzSettings, corpus: [Case]) -> any FuzzCampaign { LegacyCampaign(settings, trial) }
 }
 
