@@ -143,4 +143,14 @@ public struct SessionOpening {
     }
     session.befriended(true)
   }
+
+  /// Makes them friends once more, after a finding, when the target goes on. It need not take a request of somebody whom it knows.
+  func befriendAgain(_ session: PeerSession, _ target: any CaseTarget) throws {
+    guard session.acceptsRequests else { return }
+    for actor in [session.friend, session.other] where actor.isFriend {
+      _ = try Self.ask(target, id: actor.id, field: actor.publicKey, name: actor.name, targetID)
+      target.disconnect()
+    }
+    try befriend(session, target)
+  }
 }

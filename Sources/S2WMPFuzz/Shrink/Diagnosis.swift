@@ -14,7 +14,15 @@ public struct Diagnosis {
   func examine(_ shown: Shown) throws -> Shown {
     var (current, known) = (shown, Set([shown.cases]))
     while let better = try firstOther(than: current, &known) { current = better }
-    return current
+    return try plainest(current)
+  }
+
+  /// The plainest case of the requirement, when that shows the same with less.
+  private func plainest(_ shown: Shown) throws -> Shown {
+    for plain in PlainCases.of(shown.mismatch.requirement).map({ [$0] }) where plain.isLess(than: shown.cases) {
+      if let same = try trials.show(plain, isClean: true), Sameness(same.mismatch) == Sameness(shown.mismatch) { return same }
+    }
+    return shown
   }
 
   private func firstOther(than shown: Shown, _ known: inout Set<[Case]>) throws -> Shown? {

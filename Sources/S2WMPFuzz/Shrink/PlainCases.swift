@@ -46,6 +46,10 @@ enum PlainCases {
     "6.1/5.hash": [one(sc(.hash(.zero))), one(m(.hash(.zero)))],
     "6.1/6.utf8": [one(m(.text(.bytes([0xff]))))],
     "6.1/empty": [one(m(.text(.letters(0))))],
+    "6.1/deliver": [one(m())],
+    "6.1/duplicate.late": [one(m(), m(.time(.late)))],
+    "6.1/duplicate.deliver": [one(m(), m(.time(.again)))],
+    "6.1/sc.stale": [one(sc(), sc(number("status", 1), .time(.late)))],
   ]
 
   private static let requests: [String: [Case]] = [
@@ -91,7 +95,7 @@ enum PlainCases {
     "6.1/5.hash": ["3.1/undefined", "6.1/empty"],
     "6.1/4.body": ["3.1/undefined"],
     "6.1/3.client": ["3.1/undefined", "6.1/3.sender"],
-    "6.1/3.client-error": ["3.1/undefined", "6.1/3.sender"],
+    "6.1/3.client-error": ["3.1/undefined", "6.1/3.sender", "6.1/3.client"],
     "6.1/3.sender": ["3.1/undefined"],
     "6.1/3.receiver": ["3.1/undefined"],
     "6.1/3.sender-me": ["3.1/undefined", "6.1/3.sender"],
@@ -105,6 +109,7 @@ enum PlainCases {
     "6.1/cr.own-id": ["6.1/cr.order", "6.1/cr.id"],
     "6.1/duplicate.ack": ["6.1/accept.m"],
     "6.1/duplicate.late": ["6.1/accept.m"],
+    "6.1/deliver": ["6.1/duplicate.late"],
     "6.1/sc.again": ["6.1/accept.sc"],
   ]
 }

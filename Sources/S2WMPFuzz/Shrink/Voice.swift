@@ -57,6 +57,14 @@ final class Voice {
     possible.insert(datetime)
   }
 
+  /// Whatever is still to be heard may come or not, and so may a status.
+  func doubtAll() {
+    for waiting in waiting { possible.insert(waiting.datetime) }
+    waiting.removeAll()
+    told.removeAll()
+    current = nil
+  }
+
   private func isKnown(_ datetime: UInt64) -> Bool {
     guard Self.ordinary.contains(datetime) else { return odd.contains(datetime) || odd.count >= Self.oddLimit || possible.contains(datetime) }
     return datetime <= floor || delivered.contains(datetime) || older.contains(datetime) || possible.contains(datetime)
@@ -89,11 +97,13 @@ final class Voice {
     delivered.insert(datetime)
   }
 
-  /// Those accepted before that run and not heard.
-  func takeMissed(before sequence: Int) -> [Waiting] {
-    guard waiting.contains(where: { $0.sequence < sequence }) else { return [] }
-    let missed = waiting.filter { $0.sequence < sequence }
-    waiting.removeAll { $0.sequence < sequence }
+  func isWaiting(upTo sequence: Int) -> Bool { waiting.contains { $0.sequence <= sequence } }
+
+  /// Those accepted up to that run and not heard.
+  func takeMissed(upTo sequence: Int) -> [Waiting] {
+    guard isWaiting(upTo: sequence) else { return [] }
+    let missed = waiting.filter { $0.sequence <= sequence }
+    waiting.removeAll { $0.sequence <= sequence }
     return missed
   }
 
@@ -115,7 +125,8 @@ final class Voice {
   func hearStatus(_ status: UserStatusCode, since sequence: Int) -> (sequence: Int, packet: Int)? {
     let before = current
     current = status
-    if before == status { return nil }
+    // What it was before has to be known: whoever asks for friendship is announced with the status that they had.
+    guard let before, before != status else { return nil }
     let candidates = told.filter { $0.sequence >= sequence && $0.status == status }
     if candidates.contains(where: \.isNew) { return nil }
     return candidates.last.map { ($0.sequence, $0.packet) }
