@@ -1,7 +1,8 @@
 import S2WMPCrypto
 import S2WMPWire
 
-/// Cases for a bootstrap server without end: the same seed gives the same ones. Each is a valid exchange in some state with none, one or several things changed.
+/// Cases for a bootstrap server without end: the same seed gives the same ones. Each is a valid exchange in some state with none, one or several
+/// things changed.
 public struct BootstrapGenerator: Sendable {
   /// What the target and the way to it allow.
   public struct Scope: Sendable {
