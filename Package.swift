@@ -88,7 +88,7 @@ let package = Package(
     .testTarget(name: "S2WMPReportTests", dependencies: ["S2WMPReport", "S2WMPWire", "S2WMPFlow", "S2WMPAnalysis", "S2WMPCrypto", "S2WMPCapture", "s2wmp"]),
     .testTarget(name: "S2WMPChatTests", dependencies: ["S2WMPChat", "S2WMPPeer", "S2WMPFlow", "S2WMPWire", "s2wmp"]),
     .testTarget(
-      name: "S2WMPRegressionTests", dependencies: ["S2WMPFuzzTargets", "S2WMPCapture", "S2WMPFlow", "s2wmp"]),
+      name: "S2WMPRegressionTests", dependencies: ["S2WMPFuzzTargets", "S2WMPCapture", "S2WMPFlow", "S2WMPPeer", "S2WMPWire", "s2wmp"]),
   ],
   swiftLanguageModes: [.v6]
 )
