@@ -5,6 +5,12 @@ public protocol CaseTrying: AnyObject {
   func run(_ cases: [Case]) throws -> Tried
   /// Brings the target back to where nothing was tried on it yet, as far as that can be done.
   func recover() throws
+  /// The last instance that was run, and what came of it.
+  var lastRun: (instance: Instance, seen: Observation) { get }
+}
+
+extension CaseTrying {
+  public var lastRun: (instance: Instance, seen: Observation) { (Instance(), Observation()) }
 }
 
 /// What came of one trial.
