@@ -8,18 +8,13 @@ import Testing
 /// The whole suite against our own peer core, in process.
 private final class CoreRun {
   let target: CoreTarget
-  private let opening: SessionOpening
-  private let session: PeerSession
-  private var forge: CaseForge
-  private let judge: Judge
-  private var instance = Instance()
-  private var seen = Observation()
+  private let trial: SessionTrial
 
   init(_ suite: Suite, _ group: KeyGroup, defect: PlantedDefect? = nil) throws {
     target = CoreTarget(identity: try Identity.generate(suite: suite, group: group), defect: defect)
-    opening = SessionOpening(targetID: target.identity.userID, identity: nil, kinds: [(suite, group)], start: 1_700_000_000_000, seed: 1)
-    session = try opening.open(target).0
-    (forge, judge) = (CaseForge(session), Judge(session))
+    let opening = SessionOpening(targetID: target.identity.userID, identity: nil, kinds: [(suite, group)], start: 1_700_000_000_000, seed: 1)
+    trial = SessionTrial(target: target, session: try opening.open(target).0, opening: opening)
+    trial.checksAlive = true
   }
 
   func run(only: [String] = [], lacking: [Need: String] = [:]) throws -> Conformance {
@@ -37,24 +32,15 @@ private final class CoreRun {
 
   private func carryOut(_ test: Case) throws(TargetFault) -> ConformanceOutcome {
     do {
-      try forge.make(test, checksAlive: true, into: &instance)
+      let tried = try trial.run([test])
+      return tried.mismatch.map { .mismatch($0, tried.exchange) } ?? .pass
     } catch {
       return .skip("\(error)")
     }
-    target.run(instance, into: &seen)
-    let replies = judge.isAsOwed(instance, seen) ? nil : judge.mismatch(test, instance, seen)
-    guard let mismatch = replies ?? HeardCheck(instance, seen).mismatch() else { return .pass }
-    var exchange = Exchange()
-    (exchange.sent, exchange.received, exchange.packets) = (instance.buffer, seen.received, instance.packets)
-    return .mismatch(mismatch, exchange)
   }
 
   private func recover() throws(TargetFault) {
-    do {
-      _ = target.restart()
-      try session.forget()
-      try opening.befriend(session, target)
-    } catch { throw TargetFault("\(error)") }
+    do { try trial.recover() } catch { throw TargetFault("\(error)") }
   }
 }
 

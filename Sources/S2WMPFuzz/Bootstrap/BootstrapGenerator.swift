@@ -1,7 +1,8 @@
 import S2WMPCrypto
 import S2WMPWire
 
-/// Cases for a bootstrap server without end: the same seed gives the same ones. Each is a valid exchange in some state with none, one or several things changed.
+/// Cases for a bootstrap server without end: the same seed gives the same ones. Each is a valid exchange in some state with none, one or several
+/// things changed.
 public struct BootstrapGenerator: Sendable {
   /// What the target and the way to it allow.
   public struct Scope: Sendable {
@@ -216,7 +217,8 @@ public struct BootstrapGenerator: Sendable {
     var plan = request(defects: 0, &random, inStream: true)
     if plan.type == .idChange, random.below(4) == 0 {
       plan.changes = [.set("key_length", .number(45 + UInt64(random.below(8148))))]
-    } else if random.below(4) != 0 { plan.changes.append(.cut(1 + random.below(plan.type == .registration ? 25 : 51)))
+    } else if random.below(4) != 0 {
+      plan.changes.append(.cut(1 + random.below(plan.type == .registration ? 25 : 51)))
     }
     return [.send(random.below(2) == 0 ? [plan] : [Self.opening, plan], .whole), .end]
   }

@@ -247,7 +247,8 @@ struct ServerTally {
     var counts: [String: Int] = [:]
     for (kind, count) in kinds {
       counts[kind.checks.requirement(kind.type), default: 0] += count
-      if kind.checks.later.rawValue != 0, kind.checks.first.rawValue >= ServerChecks.zeroUser.rawValue { counts[ServerChecks.order(kind.type), default: 0] += count }
+      guard !kind.checks.later.isEmpty, kind.checks.first.rawValue >= ServerChecks.zeroUser.rawValue else { continue }
+      counts[ServerChecks.order(kind.type), default: 0] += count
     }
     if floods > 0 { for name in ["exceeded", "silence"] { counts["6.2/rate.\(name)"] = floods } }
     if pipelined > 0 { counts["4/server.pipelined"] = pipelined }

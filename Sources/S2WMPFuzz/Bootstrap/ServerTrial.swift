@@ -3,15 +3,17 @@ import S2WMPWire
 /// Trials on a bootstrap server, to look closer at a finding. Every case has IDs of its own, so a server need not begin anew for each.
 public final class ServerTrial: CaseTrying {
   private let target: any CaseTarget
-  private let examiner: BootstrapExaminer
+  private let session: BootstrapSession
+  private let examiner: any Examiner
   private let pace: ServerPace
   private var instance = Instance()
   private var seen = Observation()
   private var isDead = false
 
-  public init(target: any CaseTarget, session: BootstrapSession) {
+  public init(target: any CaseTarget, session: BootstrapSession, dialect: Dialect = .v1) {
     self.target = target
-    examiner = BootstrapExaminer(session)
+    self.session = session
+    examiner = dialect == .v1 ? BootstrapExaminer(session) : LegacyServerExaminer(session)
     pace = ServerPace(session)
   }
 
@@ -19,7 +21,7 @@ public final class ServerTrial: CaseTrying {
 
   /// `Mismatch.packet` counts the packets of all cases, as `Exchange.packets` does.
   public func run(_ cases: [Case]) throws -> Tried {
-    var recorder = ExchangeRecorder(examiner.session.standIn)
+    var recorder = ExchangeRecorder(session.standIn)
     for (index, given) in cases.enumerated() {
       try examiner.make(given, checksAlive: false, into: &instance)
       pace.wait(for: instance)
@@ -36,10 +38,10 @@ public final class ServerTrial: CaseTrying {
 
   public func recover() throws {
     if isDead || target.restartsCheaply, try target.restart() {
-      examiner.session.forget()
+      session.forget()
     } else {
       target.disconnect()
-      examiner.session.distrust()
+      session.distrust()
     }
     isDead = false
   }
@@ -47,9 +49,9 @@ public final class ServerTrial: CaseTrying {
   /// Whether a packet is not simply accepted: for controls.
   static func isHarmful(_ plan: PacketPlan, isDatagram: Bool) -> Bool {
     let keySize = ServerPackets.keySize(plan)
-    let form = isDatagram
-      ? try? RequestForm.ofDatagram(plan, keySize: keySize) : try? RequestForm.ofStream(plan, keySize: keySize) { Consequence() }
-    guard let form, form.isRequest, form.framing == .whole else { return true }
+    let datagram = isDatagram ? try? RequestForm.ofDatagram(plan, keySize: keySize) : nil
+    let stream = isDatagram ? nil : try? RequestForm.ofStream(plan, keySize: keySize) { Consequence() }
+    guard let form = datagram ?? stream, form.isRequest, form.framing == .whole else { return true }
     return plan.changes.contains { change in
       switch change {
       case .set("user_id", let value), .tamper("user_id", let value), .set("new_id", let value), .tamper("new_id", let value): value != .party(.own)

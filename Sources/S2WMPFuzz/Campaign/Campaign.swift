@@ -185,6 +185,7 @@ public final class Campaign {
       return true
     }
     defer { lane.remember(trial.given) }
+    lane.ledger?.doubt(instance)
     guard let found = lane.judge.mismatch(trial.given, instance, seen) else { return true }
     return meet(found, trial.given, lane)
   }
@@ -265,7 +266,7 @@ public final class Campaign {
       for lane in lanes { lane.ledger?.hear(heard) }
     }
     for lane in lanes {
-      guard let entry = lane.ledger?.check(isFinal: true).first, book.isNew(entry.mismatch) else { continue }
+      guard let entry = lane.ledger?.check(upTo: .max).first, book.isNew(entry.mismatch) else { continue }
       return try lookInto(Suspect(given: entry.given, mismatch: entry.mismatch, history: lane.history))
     }
   }

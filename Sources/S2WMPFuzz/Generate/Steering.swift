@@ -6,6 +6,8 @@ import S2WMPWire
 /// used two blocks later only, taken in the order of the numbers.
 public struct Steering {
   private let generator: CaseGenerator
+  /// What a corpus begins with.
+  private let seeds: [Case]
   /// Cases that showed something new, the seeds of a corpus first.
   public private(set) var pool: [Case]
   private var seen: Set<UInt64> = []
@@ -20,11 +22,13 @@ public struct Steering {
 
   public init(_ generator: CaseGenerator, corpus: [Case] = []) {
     self.generator = generator
+    seeds = corpus
     pool = corpus
   }
 
   /// Case number `index`: the cases of a corpus first, as they are; then one in five is an extension.
   public mutating func make(_ index: Int) -> Case {
+    if index < seeds.count { return seeds[index] }
     open(block: index / Self.blockSize)
     var random = generator.random(for: index)
     guard !pool.isEmpty, random.below(5) == 0 else { return generator.make(&random) }

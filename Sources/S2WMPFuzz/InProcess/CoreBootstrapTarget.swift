@@ -9,6 +9,7 @@ public final class CoreBootstrapTarget: CaseTarget {
   public let restartsCheaply = true
   public let sources: Int
   private let defect: ServerDefect?
+  private let dialect: Dialect
   private var server: BootstrapServer
   private var now = PeerTime(wall: 1_800_000_000_000, monotonic: 1_000_000_000)
   private var lines: [Line] = []
@@ -26,8 +27,10 @@ public final class CoreBootstrapTarget: CaseTarget {
   }
 
   /// - sources: source addresses that there are to be.
-  public init(sources: Int = 1 << 20, defect: ServerDefect? = nil) {
+  /// - dialect: whose answers are heard: those of the legacy dialect go to a port of their own.
+  public init(sources: Int = 1 << 20, defect: ServerDefect? = nil, dialect: Dialect = .v1) {
     self.sources = sources
+    self.dialect = dialect
     self.defect = defect
     server = Self.makeServer(defect)
   }
@@ -95,8 +98,7 @@ public final class CoreBootstrapTarget: CaseTarget {
       server.receiveDatagram(UnsafeRawBufferPointer(rebasing: bytes[range]), from: place(source), at: now) { Endpoint.ipv4(0x7f00_0001, port: 5005) }
     }
     guard let answer else { return }
-    // What goes to the legacy port is not heard.
-    if answer.port == nil { reply(answer.bytes[...], -1, isGarbage: false, &seen) }
+    if (answer.port == DefaultPort.legacyReply) == (dialect == .legacy) { reply(answer.bytes[...], -1, isGarbage: false, &seen) }
   }
 
   // Streams.

@@ -21,6 +21,10 @@ public struct DefectProof: Sendable {
   public var seed: UInt64
   /// Cases run at most.
   public var limit: Int
+  /// Whether what the target tells its user can come later than its replies.
+  public var eventsLag = false
+  /// What stands between the fuzzer and the core.
+  public var wrap: @Sendable (CoreTarget) -> any CaseTarget = { $0 }
 
   public init(suite: Suite, group: KeyGroup, seed: UInt64, limit: Int) {
     self.suite = suite
@@ -32,14 +36,17 @@ public struct DefectProof: Sendable {
   /// - defect: nil for the sound peer, where nothing must be found.
   public func run(_ defect: PlantedDefect?) throws -> Row {
     let identity = try Identity.generate(suite: suite, group: group)
-    let target = CoreTarget(identity: identity, defect: defect)
+    let target = wrap(CoreTarget(identity: identity, defect: defect))
     let opening = SessionOpening(targetID: identity.userID, identity: nil, kinds: [(suite, group)], start: 1_800_000_000_000, seed: seed)
     let session = try opening.open(target).0
     var scope = CaseGenerator.Scope(suite: suite, group: group)
     scope.isHeard = true
-    var search = Search(target, session, CaseGenerator(seed: seed, scope: scope))
+    let ledger = Ledger(session, eventsLag: eventsLag)
+    var search = Search(target, session, CaseGenerator(seed: seed, scope: scope), ledger)
     guard let (given, mismatch) = try search.first(within: limit) else { return Row(defect: defect?.name ?? "", cases: search.count) }
-    let investigation = Investigation(SessionTrial(target: target, session: session, opening: opening), session)
+    var own = opening
+    let bench = SessionTrial(target: target, session: try own.renew(session, target), opening: own, eventsLag: eventsLag)
+    let investigation = Investigation(bench, bench.session)
     let result = try investigation.investigate(given, mismatch, history: search.history, afterCases: search.count, seed: seed)
     guard case .finding(let finding) = result else { return Row(defect: defect?.name ?? "", cases: search.count, seen: mismatch) }
     return Row(defect: defect?.name ?? "", cases: search.count, seen: mismatch, finding: finding)
@@ -48,20 +55,20 @@ public struct DefectProof: Sendable {
 
 /// Case after case until one is not answered as owed.
 private struct Search {
-  let target: CoreTarget
+  let target: any CaseTarget
   let generator: CaseGenerator
   private var forge: CaseForge
   private let judge: Judge
-  private var ledger: Ledger
+  private let ledger: Ledger
   private(set) var history: [Case] = []
   private(set) var count = 0
 
-  init(_ target: CoreTarget, _ session: PeerSession, _ generator: CaseGenerator) {
+  init(_ target: any CaseTarget, _ session: PeerSession, _ generator: CaseGenerator, _ ledger: Ledger) {
     self.target = target
     self.generator = generator
     forge = CaseForge(session)
     judge = Judge(session)
-    ledger = Ledger(session, eventsLag: false)
+    self.ledger = ledger
   }
 
   mutating func first(within limit: Int) throws -> (Case, Mismatch)? {
@@ -70,8 +77,11 @@ private struct Search {
       let given = generator.make(count)
       count += 1
       do { try forge.make(given, checksAlive: count % 4 == 0, into: &instance) } catch is CaseFault { continue }
-      target.run(instance, into: &seen)
-      if !judge.isAsOwed(instance, seen), let mismatch = judge.mismatch(given, instance, seen) { return (given, mismatch) }
+      try target.run(instance, into: &seen)
+      if !judge.isAsOwed(instance, seen), let mismatch = judge.mismatch(given, instance, seen) {
+        ledger.doubt(instance)
+        return (given, mismatch)
+      }
       ledger.note(given, instance, seen)
       if let entry = ledger.check().first { return (entry.given, entry.mismatch) }
       remember(given)

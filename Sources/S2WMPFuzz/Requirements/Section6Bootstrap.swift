@@ -21,7 +21,7 @@ extension Requirements {
       Trial.steps(.datagram(reg), .source(1), .datagram(reg), .source(0), .datagram(find)).controlled(by: .datagram(reg), .datagram(find))),
     server(
       "6.2/reg.port", "a refresh from another port replaces the port", "The address is that of the last registration.",
-      unchecked: "one case uses one UDP port of ours"),
+      Trial.steps(.datagram(reg), .burst(reg), .datagram(find)).controlled(by: .datagram(reg), .datagram(find))),
     server(
       "6.2/reg.expiry", "a registration expires", "After its lifetime, 15 minutes by default, an ID is free again.", unchecked: "it takes 15 minutes"),
   ]
@@ -53,8 +53,10 @@ extension Requirements {
 
   static let movedIDs: [Check] = [
     server(
-      "6.2/ic.moved", "an ID change moves the registration", "The entry is found under the new ID, and the answer is RREG 0.",
-      .steps(.datagram(mover), .datagram(Plain.ic()))),
+      "6.2/ic.moved", "an ID change moves the registration", "The entry is found under the new ID and no more under the old one; the answer is RREG 0.",
+      .steps(.datagram(mover), .datagram(Plain.ic()), .datagram(Plain.packet(.lookup, from: .mover))),
+      Trial.steps(.datagram(mover), .datagram(lookUpSelf), .datagram(Plain.ic()), .datagram(Plain.packet(.lookup, .time(.again), from: .mover)))
+        .controlled(by: .datagram(mover), .datagram(lookUpSelf))),
     server("6.2/ic.tcp", "an ID change by TCP is answered", "IC is answered over TCP as over UDP.", .steps(.burst(mover, Plain.ic()))),
     server(
       "6.2/ic.id", "a new ID that is not the key's is status 3", "new_id is the ID of the key.",
@@ -104,6 +106,7 @@ extension Requirements {
 
   // What is asked.
   private static let reg = Plain.packet(.registration)
+  private static let lookUpSelf = Plain.packet(.lookup, from: .mover)
   private static let mover = Plain.packet(.registration, from: .mover)
   private static let search = Plain.packet(.broadcastServer)
   private static let find = lookUp(.friend)

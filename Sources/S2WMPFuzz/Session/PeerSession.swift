@@ -135,9 +135,10 @@ public final class PeerSession {
     try replaceMover()
   }
 
-  /// After a finding, when the target goes on: who is its friend is known, what was last accepted is not.
+  /// After a finding, when the target goes on: nobody knows what it last accepted from whom, nor whom it takes for whom.
   func doubt() throws {
     targetIsInvisible = false
+    candidate = nil
     for actor in [friend, other, stranger] + newcomers { (actor.lastMessage, actor.lastStatusChange, actor.lastIDChange) = ([], [], []) }
     try replaceMover()
   }

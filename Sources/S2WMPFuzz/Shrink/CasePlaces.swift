@@ -61,6 +61,9 @@ extension [Case] {
   /// Packets and changes in all.
   var packetCount: Int { places.count }
   var changeCount: Int { places.reduce(0) { $0 + (plan($1)?.changes.count ?? 0) } }
+
+  /// Fewer packets, or as many with fewer changes.
+  func isLess(than other: [Case]) -> Bool { (packetCount, changeCount) < (other.packetCount, other.changeCount) }
 }
 
 extension PacketPlan {

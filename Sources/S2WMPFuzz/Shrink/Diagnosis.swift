@@ -13,14 +13,28 @@ public struct Diagnosis {
   /// What is to be reported: the finding as it is, or a more basic one.
   func examine(_ shown: Shown) throws -> Shown {
     var (current, known) = (shown, Set([shown.cases]))
-    while let better = try firstOther(than: current, &known) { current = better }
-    return current
+    // What was left for something more basic is not returned to.
+    var left: Set<Sameness> = []
+    while let better = try firstOther(than: current, &known, left) {
+      left.insert(Sameness(current.mismatch))
+      current = better
+    }
+    return try plainest(current)
   }
 
-  private func firstOther(than shown: Shown, _ known: inout Set<[Case]>) throws -> Shown? {
+  /// The plainest case of the requirement, when that shows the same with less.
+  private func plainest(_ shown: Shown) throws -> Shown {
+    for plain in PlainCases.of(shown.mismatch.requirement).map({ [$0] }) where plain.isLess(than: shown.cases) {
+      if let same = try trials.show(plain, isClean: true), Sameness(same.mismatch) == Sameness(shown.mismatch) { return same }
+    }
+    return shown
+  }
+
+  private func firstOther(than shown: Shown, _ known: inout Set<[Case]>, _ left: Set<Sameness>) throws -> Shown? {
     for experiment in Siblings.of(shown) where known.insert(experiment).inserted {
       guard trials.count < limit else { return nil }
       guard let other = try trials.show(experiment).map(renamed), isTelling(other.mismatch, shown.mismatch) else { continue }
+      guard !left.contains(Sameness(other.mismatch)) else { continue }
       // What went before it must not be why it failed.
       guard let again = try trials.show(experiment, isClean: true).map(renamed) else { continue }
       if Sameness(again.mismatch) == Sameness(other.mismatch) { return again }

@@ -3,8 +3,8 @@ import S2WMPWire
 
 /// The account of what the target told its user, against what it accepted: every M once, and the newest status (S2WMP wire format, section 6.1).
 ///
-/// Each run that was answered as owed is noted; when one was not, the account begins anew with `reset`.
-public struct Ledger {
+/// Each run that was answered as owed is noted; one that was not is doubted. There is one for a session, as what was delivered once never is again.
+public final class Ledger {
   /// Something that is not right.
   public struct Entry: Sendable {
     public var given: Case
@@ -42,21 +42,29 @@ public struct Ledger {
     var instance: Instance
   }
 
-  /// The target began anew, or nobody knows any more what it thinks.
-  public mutating func reset() {
+  /// After a finding. What is still to be heard is waited for no longer; what was heard is remembered, as it was said to the same target.
+  public func reset() {
     if !voices.isEmpty { hasForgotten = true }
-    voices.removeAll(keepingCapacity: true)
+    for voice in voices.values { voice.doubtAll() }
     entries.removeAll()
     recent.removeAll()
     waiting = 0
   }
 
-  /// Nothing accepted is still to be heard.
-  public var isSettled: Bool { waiting == 0 }
+  /// A run that was not answered as owed: nobody knows which of its messages were accepted.
+  public func doubt(_ instance: Instance) {
+    sequence += 1
+    for expected in instance.expected where instance.packets.indices.contains(expected.packet) && instance.packets[expected.packet].type == .message {
+      voice(expected.id).doubt(.online, expected.datetime, sequence, expected.packet)
+    }
+  }
+
+  /// Nothing accepted in the runs up to that number is still to be heard.
+  public func isSettled(upTo number: Int = .max) -> Bool { waiting == 0 || !voices.values.contains { $0.isWaiting(upTo: number) } }
 
   // Noting.
 
-  public mutating func note(_ given: Case, _ instance: Instance, _ seen: Observation) {
+  public func note(_ given: Case, _ instance: Instance, _ seen: Observation) {
     sequence += 1
     for index in instance.expected.indices where instance.expected[index].form == .acknowledgement && instance.expected[index].status == 0 {
       accept(instance.expected[index], index, given, instance, seen)
@@ -67,17 +75,22 @@ public struct Ledger {
   }
 
   /// Events that came with a run of somebody else's.
-  public mutating func hear(_ events: [HeardEvent]) {
-    guard let last = recent.last else { return }
-    for event in events { hear(event, last.given, last.instance) }
+  public func hear(_ events: [HeardEvent]) {
+    for event in events {
+      if let last = recent.last {
+        hear(event, last.given, last.instance)
+      } else if case .message(let sender, let datetime) = event {
+        voice(sender).hearEarly(datetime)
+      }
+    }
   }
 
-  private mutating func keep(_ given: Case, _ instance: Instance) {
+  private func keep(_ given: Case, _ instance: Instance) {
     if recent.count >= Self.recentLimit { recent.removeFirst() }
     recent.append(Noted(sequence: sequence, given: given, instance: instance))
   }
 
-  private mutating func accept(_ expected: ExpectedReply, _ index: Int, _ given: Case, _ instance: Instance, _ seen: Observation) {
+  private func accept(_ expected: ExpectedReply, _ index: Int, _ given: Case, _ instance: Instance, _ seen: Observation) {
     guard instance.packets.indices.contains(expected.packet) else { return }
     let sent = instance.packets[expected.packet]
     guard sent.type == .message || sent.type == .statusChange, sent.range.count >= Messaging.headerLength else { return }
@@ -93,7 +106,7 @@ public struct Ledger {
     if voice.acceptMessage(status, expected.datetime, sequence, expected.packet, given) { waiting += 1 }
   }
 
-  private mutating func voice(_ id: Identifier) -> Voice {
+  private func voice(_ id: Identifier) -> Voice {
     if let voice = voices[id] { return voice }
     let voice = Voice()
     voices[id] = voice
@@ -109,14 +122,14 @@ public struct Ledger {
 
   // Hearing.
 
-  private mutating func hear(_ event: HeardEvent, _ given: Case, _ instance: Instance) {
+  private func hear(_ event: HeardEvent, _ given: Case, _ instance: Instance) {
     switch event {
     case .message(let sender, let datetime): hearMessage(sender, datetime, given, instance)
     case .status(let sender, let status): hearStatus(sender, status, given, instance)
     }
   }
 
-  private mutating func hearMessage(_ sender: Identifier, _ datetime: UInt64, _ given: Case, _ instance: Instance) {
+  private func hearMessage(_ sender: Identifier, _ datetime: UInt64, _ given: Case, _ instance: Instance) {
     switch voices[sender]?.hearMessage(datetime) ?? .unknown {
     case .delivered: waiting -= 1
     case .possible: break
@@ -124,12 +137,19 @@ public struct Ledger {
       let noted = newest(given, instance) { $0.datetime == datetime && $0.id == sender && $0.status == 0 }
       add("6.1/duplicate.deliver", .acceptedMalformed, "the same message delivered once", "delivered again", noted)
     case .unknown:
-      guard let noted = newest(given, instance, where: { $0.datetime == datetime && $0.id == sender && $0.status != 0 }) else { return }
-      addRejected(noted, "delivered")
+      // An event may come before the run that it belongs to is noted. A time given exactly may be that of a rejected packet and of an accepted one.
+      let noted = eventsLag && !Voice.isOrdinary(datetime) ? nil : newest(given, instance) { $0.datetime == datetime && $0.id == sender && $0.status != 0 }
+      if let noted, !eventsLag || !hasChangedTime(noted) { return addRejected(noted, "delivered") }
+      if eventsLag { voice(sender).hearEarly(datetime) }
     }
   }
 
-  private mutating func hearStatus(_ sender: Identifier, _ status: UserStatusCode, _ given: Case, _ instance: Instance) {
+  /// A time that was changed on its way may be that of another message.
+  private func hasChangedTime(_ noted: (Noted, Int)) -> Bool {
+    judge.plan(noted.0.given, noted.0.instance, noted.1)?.changes.contains { $0.topic == "datetime" } ?? false
+  }
+
+  private func hearStatus(_ sender: Identifier, _ status: UserStatusCode, _ given: Case, _ instance: Instance) {
     guard let voice = voices[sender] else { return }
     // Whoever asks for friendship or changes their ID is announced as well.
     let isAnnounced = instance.packets.contains { $0.type == .chatRequest || $0.type == .idChange }
@@ -150,36 +170,37 @@ public struct Ledger {
 
   // What is wrong.
 
-  private mutating func add(_ requirement: String, _ kind: FindingKind, _ expected: String, _ observed: String, _ noted: (Noted, Int)?) {
+  private func add(_ requirement: String, _ kind: FindingKind, _ expected: String, _ observed: String, _ noted: (Noted, Int)?) {
     guard let (noted, packet) = noted else { return }
     let mismatch = Mismatch(requirement, kind, expected: .other(expected), observed: .other(observed), packet: packet)
     entries.append(Entry(given: noted.given, mismatch: mismatch, sequence: noted.sequence))
   }
 
-  private mutating func addRejected(_ noted: (Noted, Int), _ observed: String) {
+  private func addRejected(_ noted: (Noted, Int), _ observed: String) {
     guard let first = judge.consequence(noted.0.given, noted.0.instance, noted.1)?.first else { return }
     add(first.accepted, .acceptedMalformed, "rejected, and not delivered", observed, noted)
   }
 
   /// Events come with the run that causes them: whatever was not heard never will be.
-  private mutating func settleNow() {
+  private func settleNow() {
     guard waiting > 0 else { return }
-    for voice in voices.values { for missed in voice.takeMissed(before: .max) { addMissed(missed) } }
+    for voice in voices.values { for missed in voice.takeMissed(upTo: .max) { addMissed(missed) } }
   }
 
-  private mutating func addMissed(_ missed: Voice.Waiting) {
+  private func addMissed(_ missed: Voice.Waiting) {
     waiting -= 1
     let requirement = missed.isLate ? "6.1/duplicate.late" : "6.1/deliver"
     let mismatch = Mismatch(requirement, .rejectedValid, expected: .other("delivered"), observed: .other("accepted, and not delivered"), packet: missed.packet)
     entries.append(Entry(given: missed.given, mismatch: mismatch, sequence: missed.sequence))
   }
 
-  /// What was found since it was last asked. Messages that something later from the same sender overtook count as lost.
+  /// What was found since it was last asked. Messages that those of a later run overtook count as lost.
   ///
-  /// - isFinal: whatever was not heard by now never will be.
-  public mutating func check(isFinal: Bool = false) -> [Entry] {
+  /// - upTo: what was not heard by now of the runs up to that number never will be.
+  public func check(upTo number: Int = 0) -> [Entry] {
     if waiting > 0 {
-      for voice in voices.values { for missed in voice.takeMissed(before: isFinal ? .max : voice.lastHeard) { addMissed(missed) } }
+      let overtaken = (voices.values.map(\.lastHeard).max() ?? 0) - 1
+      for voice in voices.values { for missed in voice.takeMissed(upTo: max(number, overtaken)) { addMissed(missed) } }
     }
     guard !entries.isEmpty else { return [] }
     defer { entries.removeAll() }

@@ -3,7 +3,9 @@ import S2WMPWire
 /// The plainest cases of a requirement: when a target keeps it, they all pass.
 enum PlainCases {
   /// In the order in which they are tried; none for a requirement that needs no telling apart from others.
-  static func of(_ requirement: String) -> [Case] { connections[requirement] ?? framing[requirement] ?? checks[requirement] ?? requests[requirement] ?? PlainServerCases.of(requirement) }
+  static func of(_ requirement: String) -> [Case] {
+    connections[requirement] ?? framing[requirement] ?? checks[requirement] ?? requests[requirement] ?? PlainServerCases.of(requirement)
+  }
 
   private static func m(_ changes: Change..., from sender: Sender = .friend) -> PacketPlan { PacketPlan(.message, from: sender, changes) }
   private static func sc(_ changes: Change..., from sender: Sender = .friend) -> PacketPlan { PacketPlan(.statusChange, from: sender, changes) }
@@ -44,6 +46,11 @@ enum PlainCases {
     "6.1/5.hash": [one(sc(.hash(.zero))), one(m(.hash(.zero)))],
     "6.1/6.utf8": [one(m(.text(.bytes([0xff]))))],
     "6.1/empty": [one(m(.text(.letters(0))))],
+    "6.1/deliver": [one(m())],
+    "6.1/duplicate.late": [one(m(), m(.time(.late)))],
+    "6.1/duplicate.ack": [one(m(), m(.time(.again)))],
+    "6.1/duplicate.deliver": [one(m(), m(.time(.again)))],
+    "6.1/sc.stale": [one(sc(), sc(number("status", 1), .time(.late)))],
   ]
 
   private static let requests: [String: [Case]] = [
@@ -53,7 +60,9 @@ enum PlainCases {
     "6.1/cr.key": [one(cr(.key(.garbage(44))))],
     "6.1/cr.again": [one(cr())],
     "6.1/cr.order": [one(cr(.key(.garbage(44)), id("user_id"))), one(cr(.key(.garbage(44)), id("requestor_id")))],
-    "6.1/3.ic-new-id": [one(ic(id("new_id")))],
+    // An ID that was taken cannot be taken again.
+    "6.1/3.ic-new-id": [one(ic(id("new_id")))] + [0x5a, 0xa5].map { one(ic(.set("new_id", .bytes([UInt8](repeating: $0, count: 16))))) },
+    "6.1/ic.again": [one(ic(), ic(.time(.again)))],
     "6.1/3.ic-client": [one(ic(.client(.program("other"))))],
   ]
 
@@ -89,7 +98,7 @@ enum PlainCases {
     "6.1/5.hash": ["3.1/undefined", "6.1/empty"],
     "6.1/4.body": ["3.1/undefined"],
     "6.1/3.client": ["3.1/undefined", "6.1/3.sender"],
-    "6.1/3.client-error": ["3.1/undefined", "6.1/3.sender"],
+    "6.1/3.client-error": ["3.1/undefined", "6.1/3.sender", "6.1/3.client"],
     "6.1/3.sender": ["3.1/undefined"],
     "6.1/3.receiver": ["3.1/undefined"],
     "6.1/3.sender-me": ["3.1/undefined", "6.1/3.sender"],
@@ -103,6 +112,7 @@ enum PlainCases {
     "6.1/cr.own-id": ["6.1/cr.order", "6.1/cr.id"],
     "6.1/duplicate.ack": ["6.1/accept.m"],
     "6.1/duplicate.late": ["6.1/accept.m"],
+    "6.1/deliver": ["6.1/duplicate.late"],
     "6.1/sc.again": ["6.1/accept.sc"],
   ]
 }

@@ -7,7 +7,9 @@ enum PlainServerCases {
   private static let reg = PacketPlan(.registration)
   private static let other = PacketPlan(.registration, from: .other)
 
-  private static func find(_ party: Party, from sender: Sender = .friend) -> Step { .datagram(PacketPlan(.lookup, from: sender, [.set("lookup_id", .party(party))])) }
+  private static func find(_ party: Party, from sender: Sender = .friend) -> Step {
+    .datagram(PacketPlan(.lookup, from: sender, [.set("lookup_id", .party(party))]))
+  }
 
   private static let cases: [String: [[Step]]] = [
     "4/server.unframed": [[.noise([0xff])]],

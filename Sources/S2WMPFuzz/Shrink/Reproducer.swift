@@ -19,6 +19,10 @@ public struct Reproducer {
       if same.covers(shown.mismatch) { return shown }
       if another == nil { another = shown }
     }
+    // What it took lies further back, or can be had only once. What it seemed to be has plain cases, though.
+    for plain in PlainCases.of(mismatch.requirement) {
+      if let shown = try trials.show([plain], isClean: true), same.covers(shown.mismatch) { return shown }
+    }
     // Not that, but something: it is there every time, so it is what is reported.
     return another
   }
@@ -30,9 +34,11 @@ public struct Reproducer {
       let count = min(window, history.count)
       guard count > last else { break }
       last = count
-      // What a case did to its connection may show only in the exchange after it.
-      lists.append(history.suffix(count) + [given])
-      if let proven = given.proven { lists.append(history.suffix(count) + [proven]) }
+      let before = history.suffix(count)
+      lists.append(before + [given])
+      // What a case did to its connection may show only in the exchange after it, and some cases were followed by one when they ran.
+      if let proven = given.proven { lists.append(before + [proven]) }
+      if count > 0 { lists.append(before.map { $0.proven ?? $0 } + [given]) }
     }
     return lists
   }

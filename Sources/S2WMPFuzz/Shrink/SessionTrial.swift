@@ -9,6 +9,8 @@ public final class SessionTrial: CaseTrying {
   private var forge: CaseForge
   private var judge: Judge
   private let eventsLag: Bool
+  /// Whether every case ends with a valid exchange, also where each packet of it is answered.
+  public var checksAlive = false
   private var hasDied = false
   private var ledger: Ledger
   private var instance = Instance()
@@ -34,42 +36,43 @@ public final class SessionTrial: CaseTrying {
     var recorder = ExchangeRecorder(session)
     let first = ledger.sequence
     for (index, given) in cases.enumerated() {
-      try forge.make(given, checksAlive: false, into: &instance)
+      try forge.make(given, checksAlive: checksAlive, into: &instance)
       try target.run(instance, into: &seen)
       if seen.death != nil { hasDied = true }
       let before = recorder.exchange.packets.count
       recorder.record(given, instance, seen)
       if !judge.isAsOwed(instance, seen), var mismatch = judge.mismatch(given, instance, seen) {
         mismatch.packet = mismatch.packet.map { $0 + before }
+        ledger.doubt(instance)
         return Tried(mismatch: mismatch, index: index, exchange: recorder.exchange)
       }
       guard target.isHeard else { continue }
       ledger.note(given, instance, seen)
+      let last = ledger.sequence
       let isLast = index == cases.count - 1
       if isLast { try settle() }
-      if let entry = ledger.check(isFinal: isLast).first { return recorder.tried(entry, at: entry.sequence - first - 1, index) }
+      if let entry = ledger.check(upTo: isLast ? last : 0).first { return recorder.tried(entry, at: entry.sequence - first - 1, index) }
     }
     return Tried(mismatch: nil, index: max(0, cases.count - 1), exchange: recorder.exchange)
   }
 
   /// What a target tells its user may come later than its replies: it is given time, and further messages push it out.
   private func settle() throws {
-    var left = Self.patience
     guard eventsLag else { return }
-    listen()
-    let further = Case([.send([PacketPlan(.message)], .whole)])
-    while !ledger.isSettled, left > 0 {
-      left -= 1
+    let last = ledger.sequence
+    listen(upTo: last)
+    for _ in 0..<Self.patience where !ledger.isSettled(upTo: last) {
+      let further = Case([.send([PacketPlan(.message)], .whole)])
       try forge.make(further, checksAlive: false, into: &instance)
       try target.run(instance, into: &seen)
-      guard judge.isAsOwed(instance, seen) else { return }
+      guard judge.isAsOwed(instance, seen) else { return ledger.doubt(instance) }
       ledger.note(further, instance, seen)
-      listen()
+      listen(upTo: last)
     }
   }
 
-  private func listen() {
-    while !ledger.isSettled {
+  private func listen(upTo last: Int) {
+    while !ledger.isSettled(upTo: last) {
       let heard = target.listen(.milliseconds(400))
       if heard.isEmpty { return }
       ledger.hear(heard)
@@ -77,19 +80,21 @@ public final class SessionTrial: CaseTrying {
   }
 
   public func recover() throws {
-    ledger.reset()
     if hasDied || target.restartsCheaply, try target.restart() { return try renew() }
     target.disconnect()
+    ledger.reset()
     do {
       try session.doubt()
       if target.isHeard { try showTarget() }
-      if session.acceptsRequests { try opening.befriend(session, target) }
+      try opening.befriendAgain(session, target)
     } catch let fault as TargetFault {
       // It may be in such a state that only a new start helps.
       guard try target.restart() else { throw fault }
       try renew()
     }
   }
+
+  public func setPatience(isShort: Bool) { target.setPatience(isShort: isShort) }
 
   private func renew() throws {
     hasDied = false

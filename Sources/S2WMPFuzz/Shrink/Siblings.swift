@@ -12,8 +12,8 @@ enum Siblings {
     return experiments
   }
 
-  /// Nothing came for what cannot be framed.
-  private static func isSilentFault(_ mismatch: Mismatch) -> Bool { mismatch.requirement == "4/framed.at-once" }
+  /// Nothing came for what cannot be framed. A packet that is ignored gets no answer either, and a connection that ends behind one is closed in silence.
+  private static func isSilentFault(_ mismatch: Mismatch) -> Bool { ["4/framed.at-once", "6.1/1.answer"].contains(mismatch.requirement) }
 
   private static func isTakenForPacket(_ mismatch: Mismatch) -> Bool { mismatch.requirement.hasPrefix("6.1/1.") && mismatch.kind == .acceptedMalformed }
 
@@ -65,8 +65,7 @@ enum Siblings {
   // One thing at a time.
 
   private static func packetsAlone(_ cases: [Case]) -> [[Case]] {
-    guard cases.places.count > 1 else { return [] }
-    return cases.places.reversed().compactMap { place in
+    cases.places.reversed().compactMap { place in
       guard let plan = cases.plan(place) else { return nil }
       var alone = cases[place.number]
       (alone.isFresh, alone.requirement) = (false, nil)

@@ -27,6 +27,8 @@ final class Voice {
   /// Not above this: nobody remembers whether it was delivered. Times out of the ordinary are remembered for ever.
   private var floor: UInt64 = 0
   private var (odd, possible): (Set<UInt64>, Set<UInt64>) = ([], [])
+  /// Heard, and accepted in no run that was noted yet.
+  private var early: Set<UInt64> = []
   private var highest: UInt64 = 0
   private(set) var lastHeard = 0
   private static let halfLimit = 4096
@@ -45,6 +47,12 @@ final class Voice {
   func acceptMessage(_ status: UserStatusCode, _ datetime: UInt64, _ sequence: Int, _ packet: Int, _ given: Case) -> Bool {
     tell(Told(status: status, sequence: sequence, packet: packet, isNew: datetime > lastStatusTime))
     guard !isKnown(datetime), !waiting.contains(where: { $0.datetime == datetime }) else { return false }
+    if early.remove(datetime) != nil {
+      // It was heard before its ACK was looked at.
+      highest = max(highest, datetime)
+      remember(datetime)
+      return false
+    }
     waiting.append(Waiting(datetime: datetime, sequence: sequence, packet: packet, isLate: datetime < highest, given: given))
     highest = max(highest, datetime)
     return true
@@ -53,8 +61,17 @@ final class Voice {
   /// It may have been accepted: whether or not it is heard is right.
   func doubt(_ status: UserStatusCode, _ datetime: UInt64, _ sequence: Int, _ packet: Int) {
     tell(Told(status: status, sequence: sequence, packet: packet, isNew: true))
+    highest = max(highest, datetime)
     if possible.count >= Self.oddLimit { possible.removeAll() }
     possible.insert(datetime)
+  }
+
+  /// Whatever is still to be heard may come or not, and so may a status.
+  func doubtAll() {
+    for waiting in waiting { possible.insert(waiting.datetime) }
+    waiting.removeAll()
+    told.removeAll()
+    current = nil
   }
 
   private func isKnown(_ datetime: UInt64) -> Bool {
@@ -77,6 +94,14 @@ final class Voice {
     return odd.contains(datetime) ? .again : odd.count >= Self.oddLimit ? .possible : .unknown
   }
 
+  /// It was heard before the run that it belongs to was noted.
+  func hearEarly(_ datetime: UInt64) {
+    if early.count >= Self.oddLimit { early.removeAll() }
+    early.insert(datetime)
+  }
+
+  static func isOrdinary(_ datetime: UInt64) -> Bool { ordinary.contains(datetime) }
+
   private func remember(_ datetime: UInt64) {
     guard Self.ordinary.contains(datetime) else {
       if odd.count < Self.oddLimit { odd.insert(datetime) }
@@ -89,11 +114,13 @@ final class Voice {
     delivered.insert(datetime)
   }
 
-  /// Those accepted before that run and not heard.
-  func takeMissed(before sequence: Int) -> [Waiting] {
-    guard waiting.contains(where: { $0.sequence < sequence }) else { return [] }
-    let missed = waiting.filter { $0.sequence < sequence }
-    waiting.removeAll { $0.sequence < sequence }
+  func isWaiting(upTo sequence: Int) -> Bool { waiting.contains { $0.sequence <= sequence } }
+
+  /// Those accepted up to that run and not heard.
+  func takeMissed(upTo sequence: Int) -> [Waiting] {
+    guard isWaiting(upTo: sequence) else { return [] }
+    let missed = waiting.filter { $0.sequence <= sequence }
+    waiting.removeAll { $0.sequence <= sequence }
     return missed
   }
 
@@ -115,7 +142,8 @@ final class Voice {
   func hearStatus(_ status: UserStatusCode, since sequence: Int) -> (sequence: Int, packet: Int)? {
     let before = current
     current = status
-    if before == status { return nil }
+    // What it was before has to be known: whoever asks for friendship is announced with the status that they had.
+    guard let before, before != status else { return nil }
     let candidates = told.filter { $0.sequence >= sequence && $0.status == status }
     if candidates.contains(where: \.isNew) { return nil }
     return candidates.last.map { ($0.sequence, $0.packet) }

@@ -16,7 +16,13 @@ final class DatagramSocket {
     self.source = source
     descriptor = SystemSocket.make(SOCK_DGRAM, isIPv4: settings.endpoint.isIPv4)
     guard descriptor >= 0 else { throw LocalFault.of(-descriptor) }
-    if let own = settings.source(source) {
+    var own = settings.source(source)
+    if settings.datagramPort != 0 {
+      let anywhere = settings.endpoint.isIPv4 ? Endpoint.ipv4(0, port: 0) : Endpoint(high: 0, low: 0, port: 0, isIPv4: false)
+      own = own ?? anywhere
+      own?.port = settings.datagramPort
+    }
+    if let own {
       let result = SystemSocket.bind(descriptor, to: own)
       if result < 0 { throw LocalFault.of(-result) }
     }

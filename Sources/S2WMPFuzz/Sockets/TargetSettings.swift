@@ -14,6 +14,8 @@ public struct TargetSettings: Sendable {
   public var sourceBase: UInt32
   /// Whether runs tell from where they asked (`Observation.places`).
   public var notesPlaces = false
+  /// The port that datagrams leave from and answers come to; 0: the system chooses. A legacy server answers to 5002 whatever it is.
+  public var datagramPort: UInt16 = 0
 
   public init(
     endpoint: Endpoint, dialect: Dialect = .v1, readTimeout: Duration = .seconds(5), replyTimeout: Duration = .seconds(2),

@@ -142,14 +142,13 @@ public final class BootstrapServer {
   /// LP: a zero ID, an asker who is not registered from this source, unknown, or found.
   private func lookUp(_ request: BootstrapRequest, from source: Endpoint, at now: PeerTime) -> [UInt8] {
     let legacy = request.dialect == .legacy
-    guard rules.refusesZeroFirst || isKnown(request, source, now) else {
-      return reply(to: request, legacy ? BootstrapStatus.legacyInvalidRequestor : BootstrapStatus.invalidClient, at: now)
+    let unknownAsker = legacy ? BootstrapStatus.legacyInvalidRequestor : BootstrapStatus.invalidClient
+    guard rules.refusesZeroFirst || isKnown(request, source, now) else { return reply(to: request, unknownAsker, at: now) }
+    guard rules.isLookedUp(request.target.isZero) else {
+      return reply(to: request, legacy ? BootstrapStatus.legacyInvalidLookup : BootstrapStatus.invalidUser, at: now)
     }
-    guard rules.isLookedUp(request.target.isZero) else { return reply(to: request, legacy ? BootstrapStatus.legacyInvalidLookup : BootstrapStatus.invalidUser, at: now) }
     if request.userID.isZero { return reply(to: request, BootstrapStatus.invalidUser, at: now) }
-    guard isKnown(request, source, now) else {
-      return reply(to: request, legacy ? BootstrapStatus.legacyInvalidRequestor : BootstrapStatus.invalidClient, at: now)
-    }
+    guard isKnown(request, source, now) else { return reply(to: request, unknownAsker, at: now) }
     // A legacy response has no room for an IPv6 address.
     guard let found = table.find(request.target, at: now.monotonic), !legacy || found.isIPv4 else {
       return reply(to: request, BootstrapStatus.notFound, at: now)
@@ -180,7 +179,9 @@ public final class BootstrapServer {
     switch request.kind {
     case .registration, .idChange: return AnswerPackets.registration(request, status, requestID: rules.echo(request.requestID.low))
     case .lookup: return AnswerPackets.lookup(request, status, lookupID: request.target, address: address, wall: now.wall)
-    case .broadcast: return AnswerPackets.lookup(request, status, lookupID: rules.serverID(serverID, asked: request.requestID.low), address: address, wall: now.wall)
+    case .broadcast:
+      let own = rules.serverID(serverID, asked: request.requestID.low)
+      return AnswerPackets.lookup(request, status, lookupID: own, address: address, wall: now.wall)
     }
   }
 

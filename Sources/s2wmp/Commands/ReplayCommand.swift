@@ -48,7 +48,7 @@ struct ReplayCommand: ParsableCommand {
   }
 
   private func replay(_ files: [(String, CaseFile)], _ opened: any OpenedTarget) throws -> Int {
-    let bench = try opened.bench()
+    let bench = try opened.bench(checksAlive: false)
     var failures = 0
     for (path, file) in files where !Interruption.isWanted {
       do {

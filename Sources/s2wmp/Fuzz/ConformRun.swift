@@ -31,7 +31,7 @@ final class ConformRun {
   }
 
   func run() throws {
-    let bench = try opened.bench()
+    let bench = try opened.bench(checksAlive: true)
     let conformance = Conformance(setting) { given throws(TargetFault) in
       try Self.outcome(given, bench)
     } recover: { () throws(TargetFault) in

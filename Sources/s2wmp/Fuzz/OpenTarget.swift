@@ -18,7 +18,9 @@ protocol OpenedTarget {
   var lacksDatagrams: String? { get }
 
   /// For trials one by one.
-  func bench() throws -> any CaseTrying
+  ///
+  /// - checksAlive: whether each ends with a valid exchange.
+  func bench(checksAlive: Bool) throws -> any CaseTrying
   func campaign(_ settings: FuzzSettings, corpus: [Case]) throws -> any FuzzCampaign
 }
 
@@ -41,7 +43,11 @@ struct OpenTarget: OpenedTarget {
   var suite: String { session.suite.rawValue }
   var group: String { session.group.rawValue }
 
-  func bench() -> any CaseTrying { SessionTrial(target: target, session: session, opening: opening, eventsLag: !target.restartsCheaply) }
+  func bench(checksAlive: Bool) -> any CaseTrying {
+    let trial = SessionTrial(target: target, session: session, opening: opening, eventsLag: !target.restartsCheaply)
+    trial.checksAlive = checksAlive
+    return trial
+  }
 
   func campaign(_ settings: FuzzSettings, corpus: [Case]) -> any FuzzCampaign {
     var scope = CaseGenerator.Scope(suite: session.suite, group: session.group)
@@ -58,27 +64,53 @@ struct OpenServer: OpenedTarget {
   let spawned: SpawnedTarget?
   let endpoint: Endpoint?
   let seed: UInt64
-  let contact: ServerContact
+  let dialect: Dialect
+  let contact: ServerContact?
   let answer: SessionOpening.Answer? = nil
   let suite = ""
   let group = ""
 
-  init(_ venue: any FuzzVenue, _ spawned: SpawnedTarget?, _ endpoint: Endpoint?, seed: UInt64) throws {
-    (self.venue, self.spawned, self.endpoint, self.seed) = (venue, spawned, endpoint, seed)
-    contact = try ServerContact(venue.alone, try Self.session(venue.alone, seed))
+  init(_ venue: any FuzzVenue, _ spawned: SpawnedTarget?, _ endpoint: Endpoint?, _ dialect: Dialect, seed: UInt64) throws {
+    (self.venue, self.spawned, self.endpoint, self.dialect, self.seed) = (venue, spawned, endpoint, dialect, seed)
+    contact = dialect == .v1 ? try ServerContact(venue.alone, try Self.session(venue.alone, seed)) : nil
   }
 
   private static func session(_ target: any CaseTarget, _ seed: UInt64) throws -> BootstrapSession {
     try BootstrapSession(sources: target.sources, start: WallClock.milliseconds, seed: seed)
   }
 
-  var lacksDatagrams: String? { contact.answersDatagrams ? nil : "its UDP port does not answer" }
+  private var answersDatagrams: Bool { contact?.answersDatagrams ?? true }
+  var lacksDatagrams: String? { answersDatagrams ? nil : "its UDP port does not answer" }
 
-  func bench() throws -> any CaseTrying { ServerTrial(target: target, session: try Self.session(target, seed)) }
+  func bench(checksAlive: Bool) throws -> any CaseTrying {
+    ServerTrial(target: target, session: try Self.session(target, seed), dialect: dialect)
+  }
 
   func campaign(_ settings: FuzzSettings, corpus: [Case]) throws -> any FuzzCampaign {
-    try ServerCampaign(settings, venue: venue, start: WallClock.milliseconds, usesDatagrams: contact.answersDatagrams, corpus: corpus)
+    guard dialect == .v1 else {
+      throw CommandError(description: "there are no generated cases for a legacy server; s2wmp conform checks what appendix L says of one")
+    }
+    return try ServerCampaign(settings, venue: venue, start: WallClock.milliseconds, usesDatagrams: answersDatagrams, corpus: corpus)
   }
+}
+
+/// A peer of the legacy dialect.
+struct OpenLegacyPeer: OpenedTarget {
+  let venue: any FuzzVenue
+  let spawned: SpawnedTarget?
+  let endpoint: Endpoint?
+  let trial: LegacyTrial
+  let suite = ""
+  let group = ""
+
+  init(_ target: any CaseTarget, _ targetID: Identifier, _ spawned: SpawnedTarget?, _ endpoint: Endpoint?, seed: UInt64) throws {
+    (venue, self.spawned, self.endpoint) = (CoreVenue(target), spawned, endpoint)
+    trial = try LegacyTrial(target: target, session: try LegacySession(targetID: targetID, start: WallClock.milliseconds, seed: seed))
+  }
+
+  var answer: SessionOpening.Answer? { trial.answer }
+  func bench(checksAlive: Bool) -> any CaseTrying { trial }
+  func campaign(_ settings: FuzzSettings, corpus: [Case]) -> any FuzzCampaign { LegacyCampaign(settings, trial) }
 }
 
 extension TargetArguments {
@@ -90,8 +122,9 @@ extension TargetArguments {
       let (settings, spawned) = try reach(text)
       if role == .bootstrap {
         let venue = try SocketVenue(settings, spawned: spawned, processID: pid)
-        return try OpenServer(venue, spawned, settings.endpoint, seed: seed)
+        return try OpenServer(venue, spawned, settings.endpoint, dialect, seed: seed)
       }
+      if dialect == .legacy { return try openLegacy(settings, spawned, seed) }
       let venue = try SocketVenue(settings, spawned: spawned, processID: pid)
       let targetID = try knownID(settings, spawned)
       let opening = SessionOpening(targetID: targetID, identity: try ownIdentity(), kinds: kinds, start: WallClock.milliseconds, seed: seed)
@@ -105,7 +138,11 @@ extension TargetArguments {
   /// Our own core in this process, with a new key.
   func openInProcess(seed: UInt64, defect: PlantedDefect? = nil) throws -> any OpenedTarget {
     do {
-      if role == .bootstrap { return try OpenServer(CoreVenue(CoreBootstrapTarget()), nil, nil, seed: seed) }
+      if role == .peer, dialect == .legacy {
+        let identity = LegacyIdentity(userID: Identifier(high: .random(in: 1 ... .max), low: seed), key: try LegacyKey.generate())
+        return try OpenLegacyPeer(CoreLegacyTarget(identity), identity.userID, nil, nil, seed: seed)
+      }
+      if role == .bootstrap { return try OpenServer(CoreVenue(CoreBootstrapTarget(dialect: dialect)), nil, nil, dialect, seed: seed) }
       let identity = try Identity.generate(suite: suite ?? .dh, group: group ?? .x25519)
       let venue = CoreVenue(CoreTarget(identity: identity, defect: defect))
       let opening = SessionOpening(
@@ -126,6 +163,7 @@ extension TargetArguments {
     settings.readTimeout = .seconds(readTimeout)
     settings.replyTimeout = .seconds(replyTimeout)
     settings.notesPlaces = role == .bootstrap
+    if role == .bootstrap, dialect == .legacy { settings.datagramPort = DefaultPort.legacyReply }
     guard let spawn else {
       guard endpoint != nil else { throw CommandError(description: "no target; name it as host:port, or start one with --spawn") }
       _ = try TargetSearch.look(at: settings)
@@ -133,6 +171,14 @@ extension TargetArguments {
     }
     let spawned = try SpawnedTarget(spawn, endpoint: endpoint, settings: settings)
     return (spawned.currentSettings, spawned)
+  }
+
+  private func openLegacy(_ settings: TargetSettings, _ spawned: SpawnedTarget?, _ seed: UInt64) throws -> any OpenedTarget {
+    let target = try LegacySocketTarget(settings, spawned: spawned, discoveryPort: discoveryPort)
+    guard let id = try peerID.flatMap({ Identifier(hex: $0) }) ?? spawned?.userID ?? target.askForID() else {
+      throw CommandError(description: "\(target.name) does not answer a User Broadcast; name its user ID with --peer-id")
+    }
+    return try OpenLegacyPeer(target, id, spawned, settings.endpoint, seed: seed)
   }
 
   private func knownID(_ settings: TargetSettings, _ spawned: SpawnedTarget?) throws -> Identifier {

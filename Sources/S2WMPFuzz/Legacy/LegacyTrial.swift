@@ -1,0 +1,84 @@
+import S2WMPCrypto
+import S2WMPWire
+
+/// For a peer of the legacy dialect.
+public final class LegacyExaminer: Examiner {
+  public let session: LegacySession
+  private var forge: LegacyForge
+  private let judge: LegacyJudge
+
+  public init(_ session: LegacySession) {
+    self.session = session
+    forge = LegacyForge(session)
+    judge = LegacyJudge(session)
+  }
+
+  public func make(_ given: Case, checksAlive: Bool, into out: inout Instance) throws { try forge.make(given, checksAlive: checksAlive, into: &out) }
+  public func isAsOwed(_ instance: Instance, _ seen: Observation) -> Bool { judge.isAsOwed(instance, seen) }
+  public func mismatch(_ given: Case, _ instance: Instance, _ seen: Observation) -> Mismatch? { judge.mismatch(instance, seen) }
+}
+
+/// Trials on a peer of the legacy dialect.
+public final class LegacyTrial: CaseTrying {
+  private let target: any CaseTarget
+  private let examiner: LegacyExaminer
+  private var instance = Instance()
+  private var seen = Observation()
+  private let names: PeerSession
+
+  /// What came of asking to be its friend.
+  public private(set) var answer = SessionOpening.Answer.friend
+
+  /// Asks the target to be our friend. Throws when it is no legacy peer that can be talked to.
+  public init(target: any CaseTarget, session: LegacySession) throws {
+    self.target = target
+    examiner = LegacyExaminer(session)
+    names = try PeerSession(
+      targetID: session.targetID, target: nil, friend: try Identity.generate(suite: .dh, group: .x25519), start: 0, seed: 0)
+    try befriend()
+  }
+
+  private var session: LegacySession { examiner.session }
+
+  private func befriend() throws {
+    let friend = session.user(.friend)
+    guard !friend.isFriend, session.acceptsRequests else { return }
+    session.acceptsRequests = true
+    try examiner.make(Case(dialect: .legacy, [.send([PacketPlan(.chatRequest)], .whole)]), checksAlive: false, into: &instance)
+    try target.run(instance, into: &seen)
+    if let death = seen.death { throw TargetFault("\(target.name) ended at its first chat request: \(death)") }
+    if seen.endings.first == .refused { throw TargetFault("nothing takes connections at \(target.name); start the peer there, or name another target") }
+    guard let reply = seen.replies.first else {
+      // The dialect has no packet that says no.
+      (session.acceptsRequests, answer) = (false, .unanswered)
+      return
+    }
+    guard let came = LegacyAnswer(seen, reply), came.type == .chatRequest, came.status == 1 else {
+      throw TargetFault("\(target.name) refuses a correct legacy chat request, so it cannot be talked to; is \(session.targetID.hex) its ID (--peer-id)?")
+    }
+    do { try friend.befriend(came.key) } catch { throw TargetFault("\(target.name) answers a chat request with a key that cannot be used: \(error)") }
+    session.isFriend = true
+  }
+
+  public func run(_ cases: [Case]) throws -> Tried {
+    var recorder = ExchangeRecorder(names)
+    for (index, given) in cases.enumerated() {
+      try examiner.make(given, checksAlive: false, into: &instance)
+      try target.run(instance, into: &seen)
+      let before = recorder.exchange.packets.count
+      recorder.record(given, instance, seen)
+      guard var mismatch = examiner.mismatch(given, instance, seen) else { continue }
+      mismatch.packet = mismatch.packet.map { $0 + before }
+      return Tried(mismatch: mismatch, index: index, exchange: recorder.exchange)
+    }
+    return Tried(mismatch: nil, index: max(0, cases.count - 1), exchange: recorder.exchange)
+  }
+
+  public func recover() throws {
+    target.disconnect()
+    guard seen.death != nil || target.restartsCheaply, try target.restart() else { return }
+    if let id = target.spokenID { session.targetID = id }
+    try session.forget()
+    try befriend()
+  }
+}

@@ -1,0 +1,170 @@
+import S2WMPCrypto
+import S2WMPFuzz
+import S2WMPPeer
+import S2WMPWire
+import Testing
+
+/// A session with a peer in this process, and the account of it.
+private final class Account {
+  let target: CoreTarget
+  let session: PeerSession
+  let ledger: Ledger
+  private var forge: CaseForge
+  private let judge: Judge
+  /// Events kept back, to be told with a later run.
+  var held: [HeardEvent] = []
+  var holdsBack = false
+
+  init(_ defect: String? = nil, eventsLag: Bool = false) throws {
+    let identity = try Identity.generate(suite: .dh, group: .x25519)
+    target = CoreTarget(identity: identity, defect: defect.flatMap { PlantedDefect(name: $0) })
+    let opening = SessionOpening(targetID: identity.userID, identity: nil, kinds: [(.dh, .x25519)], start: 1_800_000_000_000, seed: 1)
+    session = try opening.open(target).0
+    ledger = Ledger(session, eventsLag: eventsLag)
+    forge = CaseForge(session)
+    judge = Judge(session)
+  }
+
+  func run(_ plans: PacketPlan..., then steps: Step...) throws { try run(Case([.send(plans, .whole)] + steps)) }
+
+  func run(_ given: Case) throws {
+    var (instance, seen) = (Instance(), Observation())
+    try forge.make(given, checksAlive: false, into: &instance)
+    target.run(instance, into: &seen)
+    #expect(judge.isAsOwed(instance, seen))
+    if holdsBack {
+      held += seen.heard
+      seen.heard = []
+    } else {
+      seen.heard = held + seen.heard
+      held = []
+    }
+    ledger.note(given, instance, seen)
+  }
+
+  func names(isFinal: Bool = false) -> [String] { ledger.check(upTo: isFinal ? .max : 0).map { "\($0.mismatch.requirement) \($0.mismatch.kind.rawValue)" } }
+}
+
+@Suite("Ledger")
+struct LedgerTests {
+  private static let m = PacketPlan(.message)
+  private static let sc = PacketPlan(.statusChange)
+
+  @Test func aSoundPeerIsRight() throws {
+    let account = try Account()
+    try account.run(Self.m, Self.m, PacketPlan(.message, [.time(.again)]), PacketPlan(.message, [.time(.late)]))
+    try account.run(PacketPlan(.statusChange, [.set("status", .number(2))]), PacketPlan(.statusChange, [.set("status", .number(1)), .time(.late)]), Self.m)
+    try account.run(PacketPlan(.message, [.time(.exact(0))]), PacketPlan(.message, [.time(.exact(0))]), PacketPlan(.message, [.time(.exact(.max))]))
+    try account.run(PacketPlan(.message, [.hash(.zero)]), PacketPlan(.message, from: .stranger))
+    try account.run(Self.m, then: .reset)
+    #expect(account.names(isFinal: true) == [])
+    #expect(account.ledger.isSettled())
+  }
+
+  @Test func aRepeatedMessageIsDeliveredOnce() throws {
+    let account = try Account("replay-delivered")
+    try account.run(Self.m, PacketPlan(.message, [.time(.again)]))
+    let names = account.names()
+    #expect(names == ["6.1/duplicate.deliver accepted-malformed"])
+  }
+
+  @Test func aLateMessageIsDelivered() throws {
+    let account = try Account("late-swallowed")
+    try account.run(Self.m, PacketPlan(.message, [.time(.late)]))
+    let entries = account.ledger.check()
+    #expect(entries.map(\.mismatch.requirement) == ["6.1/duplicate.late"])
+    #expect(entries.map(\.mismatch.packet) == [1])
+  }
+
+  @Test func aStaleStatusChangesNothing() throws {
+    let account = try Account("stale-status")
+    try account.run(Self.sc, PacketPlan(.statusChange, [.set("status", .number(2)), .time(.late)]))
+    #expect(account.names() == ["6.1/sc.stale accepted-malformed"])
+  }
+
+  @Test func whatARejectedMessageSaysIsNotDelivered() throws {
+    let account = try Account()
+    let given = Case([.send([PacketPlan(.message, [.hash(.zero)])], .whole)])
+    var (instance, seen) = (Instance(), Observation())
+    var forge = CaseForge(account.session)
+    try account.run(Self.m)
+    try forge.make(given, checksAlive: false, into: &instance)
+    account.target.run(instance, into: &seen)
+    let owed = try #require(instance.expected.first)
+    seen.heard = [.message(from: owed.id, datetime: owed.datetime)]
+    account.ledger.note(given, instance, seen)
+    #expect(account.names() == ["6.1/5.hash accepted-malformed"])
+  }
+
+  @Test func eventsMayComeLater() throws {
+    let account = try Account(eventsLag: true)
+    account.holdsBack = true
+    try account.run(Self.m)
+    try account.run(Self.m)
+    #expect(account.names() == [])
+    #expect(!account.ledger.isSettled())
+    account.holdsBack = false
+    try account.run(Self.m)
+    #expect(account.names(isFinal: true) == [])
+    #expect(account.ledger.isSettled())
+  }
+
+  @Test func whatSomethingLaterOvertookIsLost() throws {
+    let account = try Account(eventsLag: true)
+    account.holdsBack = true
+    try account.run(Self.m)
+    account.held = []
+    account.holdsBack = false
+    try account.run(Self.m)
+    #expect(account.names() == ["6.1/deliver rejected-valid"])
+    #expect(account.ledger.isSettled())
+  }
+
+  @Test func whatIsNotHeardInTheEndIsLost() throws {
+    let account = try Account(eventsLag: true)
+    account.holdsBack = true
+    try account.run(Self.m)
+    #expect(account.names() == [])
+    #expect(account.names(isFinal: true) == ["6.1/deliver rejected-valid"])
+  }
+
+  @Test func whatWasDeliveredOnceIsKnownAfterAFinding() throws {
+    let account = try Account()
+    let first = PacketPlan(.message, [.time(.exact(0))])
+    try account.run(first)
+    account.ledger.reset()
+    try account.run(first)
+    #expect(account.names(isFinal: true) == [])
+  }
+
+  @Test func itForgetsWithoutFalseFindings() throws {
+    let account = try Account()
+    let burst = Case([.send((0..<40).map { _ in Self.m } + [PacketPlan(.message, [.time(.late)]), PacketPlan(.message, [.time(.again)])], .whole)])
+    for _ in 0..<300 { try account.run(burst) }
+    #expect(account.names(isFinal: true) == [])
+  }
+}
+
+@Suite("Cases that cannot be made")
+struct CaseForgeTests {
+  /// A case that breaks off leaves nothing behind: what it would have sent is never taken for sent.
+  @Test func leaveTheSessionAsItWas() throws {
+    let account = try Account()
+    let bad = PacketPlan(.message, [.set("key_length", .number(1))])
+    try account.run(PacketPlan(.message), PacketPlan(.statusChange))
+    for plan in [PacketPlan(.message), PacketPlan(.statusChange), PacketPlan(.idChange, from: .mover), PacketPlan(.chatRequest, from: .stranger)] {
+      #expect(throws: CaseFault.self) { try account.run(plan, bad) }
+    }
+    #expect(throws: CaseFault.self) { try account.run(Case([.status(.invisible), .send([bad], .whole)])) }
+    try account.run(PacketPlan(.message, [.time(.again)]), PacketPlan(.statusChange, [.time(.again)]), PacketPlan(.message, from: .stranger))
+    try account.run(PacketPlan(.idChange, from: .mover), PacketPlan(.idChange, from: .mover, [.time(.again)]))
+    try account.run(Case([.datagram(PacketPlan(.broadcastPeer, from: .stranger))]))
+    #expect(account.names(isFinal: true) == [])
+  }
+
+  @Test func anIDChangeAgainIsANewOneWhereThereIsNoneYet() throws {
+    let account = try Account()
+    let (new, again) = (PacketPlan(.idChange, from: .mover), PacketPlan(.idChange, from: .mover, [.time(.again)]))
+    try account.run(again, new, again)
+  }
+}
