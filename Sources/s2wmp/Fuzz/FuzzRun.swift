@@ -36,8 +36,14 @@ final class FuzzRun {
     }
     screen.clear()
     try finish(campaign)
+    if command.inProcess, command.targeted.role == .peer { StandardError.line(Self.steering(opened.venue.coverage)) }
     StandardError.line("\(campaign.casesDone) cases, \(campaign.book.findings.count) findings, seed \(seed)")
     if !campaign.book.findings.isEmpty { throw ExitCode(1) }
+  }
+
+  private static func steering(_ coverage: EdgeCoverage?) -> String {
+    guard let coverage else { return "steered by the answers: this build counts no coverage (Documentation/Fuzzing.md tells how to make one that does)" }
+    return "steered by coverage: \(coverage.edgesMet) of \(coverage.edgeCount) edges of this program reached"
   }
 
   private func explainAnswer() {
