@@ -42,6 +42,8 @@ public final class Campaign {
     var given: Case
     var mismatch: Mismatch
     var history: [Case]
+    /// What went over the wire then; empty when it shows only in what the target said.
+    var exchange = Exchange()
   }
 
   private enum Recovery {
@@ -191,7 +193,7 @@ public final class Campaign {
     defer { lane.remember(trial.given) }
     lane.ledger?.doubt(instance)
     guard let found = lane.judge.mismatch(trial.given, instance, seen) else { return true }
-    return meet(found, trial.given, lane)
+    return meet(found, trial.given, lane) { [seen] in ExchangeRecorder.exchange(trial.given, instance, seen, lane.session) }
   }
 
   /// Enters what was accepted and heard. Events arrive with any run: those about other lanes' users are passed on.
@@ -203,7 +205,7 @@ public final class Campaign {
     return lane.ledger?.check().first
   }
 
-  private func meet(_ found: Mismatch, _ given: Case, _ lane: FuzzLane) -> Bool {
+  private func meet(_ found: Mismatch, _ given: Case, _ lane: FuzzLane, _ exchange: () -> Exchange = { Exchange() }) -> Bool {
     if found.kind == .crash { recovery = .restart }
     lane.ledger?.reset()
     guard book.isNew(found) else {
@@ -211,7 +213,7 @@ public final class Campaign {
       if recovery == nil, given.hasIDChange { recovery = .friends }
       return recovery == nil
     }
-    suspect = Suspect(given: given, mismatch: found, history: lane.history)
+    suspect = Suspect(given: given, mismatch: found, history: lane.history, exchange: exchange())
     return false
   }
 
@@ -220,9 +222,15 @@ public final class Campaign {
   private func lookInto(_ found: Suspect) throws {
     takeBack()
     tell("looking into \(found.mismatch.requirement)")
-    let bench = try self.bench()
-    let result = try Investigation(bench, bench.session).investigate(
-      found.given, found.mismatch, history: found.history, afterCases: casesDone, seed: settings.seed)
+    let result: Investigation.Result
+    do {
+      let bench = try self.bench()
+      result = try Investigation(bench, bench.session).investigate(
+        found.given, found.mismatch, history: found.history, afterCases: casesDone, seed: settings.seed)
+    } catch let fault as TargetFault {
+      keepUnseen(found)
+      throw fault
+    }
     switch result {
     case .finding(let finding):
       let isNew = book.add(finding, seenAs: found.mismatch)
@@ -233,6 +241,13 @@ public final class Campaign {
       onFlaky?(mismatch)
     }
     if recovery == nil { recovery = .friends }
+  }
+
+  /// The target cannot be used any more, so that it cannot be tried again: it stays as it was seen.
+  private func keepUnseen(_ found: Suspect) {
+    let finding = Finding(
+      seenOnce: found.mismatch, found.given, found.exchange, afterCases: casesDone, seed: settings.seed)
+    if book.add(finding, seenAs: found.mismatch), let numbered = book.findings.last { onFinding?(numbered) }
   }
 
   /// For trials one by one, with users of its own.

@@ -22,22 +22,37 @@ final class FuzzRun {
   }
 
   func run() throws {
+    if command.minimizeCorpus, let corpus { return try minimize(corpus) }
     let campaign = try opened.campaign(command.settings(seed: seed), corpus: corpus?.cases ?? [])
     campaign.isCancelled = { Interruption.isWanted }
     campaign.onProgress = { [self] in screen.show($0) }
     campaign.onFinding = { [self] in tell($0) }
     campaign.onFlaky = { [self] in tell(flaky: $0) }
     explainAnswer()
-    do { try campaign.run() } catch {
-      screen.clear()
-      try finish(campaign)
-      if let fault = error as? TargetFault { throw CommandError(description: Printable.text(fault.description)) }
-      throw error
-    }
+    let failure = Result { try campaign.run() }.failure
     screen.clear()
     try finish(campaign)
+    if let failure {
+      guard let fault = failure as? TargetFault else { throw failure }
+      let sentence = Printable.text(fault.description)
+      if campaign.book.findings.isEmpty { throw CommandError(description: sentence) }
+      // It was found out, and cannot be used any more.
+      StandardError.complain(sentence)
+    }
     StandardError.line("\(campaign.casesDone) cases, \(campaign.book.findings.count) findings, seed \(seed)")
     if !campaign.book.findings.isEmpty { throw ExitCode(1) }
+  }
+
+  /// `--minimize-corpus`: files of which no case is needed go.
+  private func minimize(_ corpus: CorpusFolder) throws {
+    do {
+      let kept = try CorpusMinimizer(opened.examiner(), opened.target).kept(corpus.cases) { Interruption.isWanted }
+      let files = Set(kept.map { corpus.files[$0] })
+      try corpus.keep(files)
+      StandardError.line("\(files.count) of \(Set(corpus.files).count) files kept")
+    } catch let fault as TargetFault {
+      throw CommandError(description: Printable.text(fault.description))
+    }
   }
 
   private func explainAnswer() {
@@ -76,7 +91,7 @@ final class FuzzRun {
       command: "fuzz", target: opened.target.name, role: command.targeted.role, dialect: command.targeted.dialect, suite: opened.suite,
       group: opened.group, seed: seed, started: started, durationSeconds: campaign.seconds, cases: campaign.casesDone,
       requirements: Self.results(campaign, command.targeted), findings: findings)
-    report.replayOptions = command.targeted.replayOptions
+    report.replayOptions = command.targeted.replayOptions + (command.inProcess ? ["--in-process"] : [])
     try folder.write(report, endpoint: opened.endpoint)
   }
 
@@ -103,5 +118,11 @@ extension Case {
       default: count
       }
     }
+  }
+}
+
+extension Result {
+  fileprivate var failure: Failure? {
+    if case .failure(let failure) = self { failure } else { nil }
   }
 }

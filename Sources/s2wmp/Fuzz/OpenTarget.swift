@@ -17,6 +17,8 @@ protocol OpenedTarget {
   /// Why its UDP port cannot be used; nil: it can.
   var lacksDatagrams: String? { get }
 
+  /// Makes cases for it, and judges what comes.
+  func examiner() throws -> any Examiner
   /// For trials one by one.
   ///
   /// - checksAlive: whether each ends with a valid exchange.
@@ -27,6 +29,10 @@ protocol OpenedTarget {
 extension OpenedTarget {
   var lacksDatagrams: String? { nil }
   var target: any CaseTarget { venue.alone }
+
+  func examiner() throws -> any Examiner {
+    throw CommandError(description: "a corpus for the legacy dialect cannot be minimized: its runs are not steered by what they show")
+  }
 }
 
 /// A peer.
@@ -42,6 +48,8 @@ struct OpenTarget: OpenedTarget {
 
   var suite: String { session.suite.rawValue }
   var group: String { session.group.rawValue }
+
+  func examiner() -> any Examiner { PeerExaminer(session) }
 
   func bench(checksAlive: Bool) -> any CaseTrying {
     let trial = SessionTrial(target: target, session: session, opening: opening, eventsLag: !target.restartsCheaply)
@@ -129,6 +137,7 @@ extension TargetArguments {
       let targetID = try knownID(settings, spawned)
       let opening = SessionOpening(targetID: targetID, identity: try ownIdentity(), kinds: kinds, start: WallClock.milliseconds, seed: seed)
       let (session, answer) = try opening.open(venue.alone)
+      if case .unanswered = answer { try TargetSearch.lookForWords(at: settings) }
       return OpenTarget(venue: venue, opening: opening, session: session, answer: answer, spawned: spawned, endpoint: settings.endpoint)
     } catch let fault as TargetFault {
       throw CommandError(description: fault.description)
