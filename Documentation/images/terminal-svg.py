@@ -2,6 +2,7 @@
 """Draws what a command prints on a terminal as an SVG picture.
 
     ./s2wmp decode --color always Fixtures/captures/lan-chat.pcap | Documentation/images/terminal-svg.py > Documentation/images/decode.svg
+    (echo "$ s2wmp conform …"; s2wmp conform 127.0.0.9:5000 --color always 2>&1) | Documentation/images/terminal-svg.py > Documentation/images/conform.svg
     tmux capture-pane -ept SESSION | Documentation/images/terminal-svg.py > Documentation/images/chat.svg
 """
 import html
