@@ -21,7 +21,8 @@ def spans(line, style):
         if not code:
             if part:
                 attribute = f' style="{";".join(style)}"' if style else ""
-                out.append(f"<tspan{attribute}>{html.escape(part)}</tspan>")
+                # Viewers differ in whether runs of spaces are kept; these ones always are.
+                out.append(f"<tspan{attribute}>{html.escape(part).replace(' ', chr(0xa0))}</tspan>")
             continue
         for number in code.group(1).split(";"):
             if number in ("", "0"):

@@ -53,7 +53,8 @@ extension Finding {
 
   /// `found after 1,204 cases; made small in 87 runs`.
   var effort: String {
-    "found after \(Digits.grouped(afterCases)) \(afterCases == 1 ? "case" : "cases"); made small in \(Digits.grouped(shrinkRuns)) \(shrinkRuns == 1 ? "run" : "runs")"
+    let found = "found after \(Digits.grouped(afterCases)) \(afterCases == 1 ? "case" : "cases")"
+    return shrinkRuns == 0 ? found : "\(found); made small in \(Digits.grouped(shrinkRuns)) \(shrinkRuns == 1 ? "run" : "runs")"
   }
 }
 

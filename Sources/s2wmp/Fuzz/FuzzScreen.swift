@@ -27,7 +27,7 @@ struct FuzzScreen {
     let time = "\(pad(Int(progress.seconds) / 60)):\(pad(Int(progress.seconds) % 60))"
     let findings = "\(progress.findings) finding\(progress.findings == 1 ? "" : "s")"
     var parts = [" \(time)", "\(grouped(progress.cases)) cases", rate(progress.casesPerSecond), findings]
-    parts += progress.activity.map { [$0] } ?? ["\(progress.requirementsMet) requirements", "corpus \(progress.corpus)"]
+    parts += progress.activity.map { [$0] } ?? ["\(progress.requirementsMet) requirements met", "corpus \(progress.corpus)"]
     parts.append("seed \(seed)")
     while parts.count > 1, parts.reduce(-2, { $0 + $1.unicodeScalars.count + 2 }) > room { parts.removeLast() }
     return parts.joined(separator: "  ")
