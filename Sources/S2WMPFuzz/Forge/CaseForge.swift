@@ -228,7 +228,7 @@ public struct CaseForge {
 
   private mutating func wait() {
     let plan = connections[current]
-    guard plan.owed > 0 else { return }
+    guard plan.owed > 0, plan.fate != .dropped else { return }
     instance.actions.append(.awaitReplies(plan.owed, connection: current, plan.patience))
   }
 

@@ -5,11 +5,15 @@ import S2WMPWire
 public enum Consequences {
   /// Over TCP, at a peer of the v1 dialect.
   public static func of(_ plan: PacketPlan, _ facts: PlanFacts) throws(CaseFault) -> Consequence {
-    switch plan.type {
-    case .message, .statusChange: try MessagingConsequences.of(plan, facts)
-    case .chatRequest, .idChange: try RequestConsequences.of(plan, facts)
-    default: try ignored(plan)
-    }
+    var found =
+      switch plan.type {
+      case .message, .statusChange: try MessagingConsequences.of(plan, facts)
+      case .chatRequest, .idChange: try RequestConsequences.of(plan, facts)
+      default: try ignored(plan)
+      }
+    // Once it shows that something is no packet, its lengths mean nothing any more.
+    if found.first?.owed == .fault, !plan.isCut { found.framing = .whole }
+    return found
   }
 
   /// Everything that a peer ignores on TCP: requests to a server, answers that nobody asked for.
@@ -100,4 +104,8 @@ public enum Consequences {
     default: nil
     }
   }
+}
+
+extension PacketPlan {
+  fileprivate var isCut: Bool { changes.contains { if case .cut = $0 { true } else { false } } }
 }

@@ -17,6 +17,8 @@ public protocol CaseTarget: AnyObject {
   func disconnect()
   /// Ends the target and starts a new one, when this was started by us; else false.
   func restart() throws(TargetFault) -> Bool
+  /// Whether to wait for answers that do not come only as long as makes them improbable, judged by those that came, or as long as they may take.
+  func setPatience(isShort: Bool)
 }
 
 extension CaseTarget {
@@ -26,6 +28,7 @@ extension CaseTarget {
   public var restartsCheaply: Bool { false }
   /// What it says within that time; returns as soon as it says something.
   public func listen(_ duration: Duration) -> [HeardEvent] { [] }
+  public func setPatience(isShort: Bool) {}
 }
 
 /// Why a target cannot be used: one sentence that says what to do.

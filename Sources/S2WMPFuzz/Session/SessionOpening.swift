@@ -38,15 +38,18 @@ public struct SessionOpening {
   public func open(_ target: any CaseTarget) throws -> (PeerSession, Answer) {
     let candidates = try identity.map { [$0] } ?? kinds.lazy.map { try Self.identity($0.suite, $0.group, seed) }
     var refused: [String] = []
+    var denied: Identity?
     for candidate in candidates {
       switch try ask(target, candidate) {
       case .accepted(let key):
+        if identity == nil, key.suite != candidate.suite || key.group != candidate.group { return try like(key).open(target) }
         let session = try PeerSession(targetID: targetID, target: key, friend: candidate, start: start, seed: seed)
         session.friend.isFriend = true
         try befriend(session, target)
         return (session, .friend)
       case .status(4): refused.append("\(candidate.suite.rawValue) with \(candidate.group.rawValue)")
-      case .status(1): return (try PeerSession(targetID: targetID, target: nil, friend: candidate, start: start, seed: seed), .denied)
+      // It may answer so because of the key, though that would be wrong.
+      case .status(1): denied = denied ?? candidate
       case .silence: return (try PeerSession(targetID: targetID, target: nil, friend: candidate, start: start, seed: seed), .unanswered)
       case .status(3):
         throw TargetFault("\(target.name) says that it is not \(targetID.hex) (CRR 3); give its own ID with --peer-id")
@@ -54,6 +57,7 @@ public struct SessionOpening {
       case .other(let what): throw TargetFault("\(target.name) answers a chat request with \(what), so it is no S2WMP peer that can be tested")
       }
     }
+    if let denied { return (try PeerSession(targetID: targetID, target: nil, friend: denied, start: start, seed: seed), .denied) }
     throw TargetFault("\(target.name) refuses every key offered (\(refused.joined(separator: ", "))); name its suite and group with --suite and --group")
   }
 
@@ -63,6 +67,13 @@ public struct SessionOpening {
     if let id = target.spokenID { targetID = id }
     identity = try PeerSession.identity(like: session.friend.identity)
     return try open(target).0
+  }
+
+  /// For a target that takes a key which is of no use to it: with one of its own kind.
+  private func like(_ key: PeerKey) throws -> SessionOpening {
+    var own = self
+    own.identity = try Self.identity(key.suite, key.group, seed)
+    return own
   }
 
   static func identity(_ suite: Suite, _ group: KeyGroup, _ seed: UInt64) throws -> Identity { try Identity.generate(suite: suite, group: group) }
@@ -97,6 +108,8 @@ public struct SessionOpening {
     instance.buffer = builder.build()
     instance.actions = [.send(0..<instance.buffer.count, connection: 0), .awaitReplies(1, connection: 0, .reply)]
     instance.fates = [.any]
+    // What a target does to a connection after an answer is another matter.
+    instance.isFresh = true
     var seen = Observation()
     try target.run(instance, into: &seen)
     return try reaction(seen, targetID, target.name)

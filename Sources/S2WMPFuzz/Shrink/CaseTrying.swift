@@ -5,6 +5,12 @@ public protocol CaseTrying: AnyObject {
   func run(_ cases: [Case]) throws -> Tried
   /// Brings the target back to where nothing was tried on it yet, as far as that can be done.
   func recover() throws
+  /// Whether trials may wait less for what does not come than it may take. What is seen then has to be seen again with the whole time.
+  func setPatience(isShort: Bool)
+}
+
+extension CaseTrying {
+  public func setPatience(isShort: Bool) {}
 }
 
 /// What came of one trial.

@@ -13,7 +13,7 @@ public struct Investigation {
   public static let limit = 299
   private static let shrinkLimit = 200
   private static let diagnosisLimit = 260
-  private static let lastLimit = limit - 3
+  private static let lastLimit = limit - 4
 
   private let trying: any CaseTrying
   private let isHarmful: (PacketPlan, _ isDatagram: Bool) -> Bool
@@ -38,15 +38,30 @@ public struct Investigation {
       try trying.recover()
       return .flaky(mismatch)
     }
-    let small = try Shrinker(trials, limit: Self.shrinkLimit).shrink(original)
-    let named = try Diagnosis(trials, limit: Self.diagnosisLimit).examine(small)
-    let smallest = named.cases == small.cases ? named : try Shrinker(trials, limit: Self.lastLimit).shrink(named)
+    let (named, smallest) = try reduceInTime(original, trials)
     let control = try self.control(smallest, trials)
     try trying.recover()
     return .finding(
       Finding(
         number: 0, mismatch: settled(smallest, named), original: original.cases, minimized: smallest.cases, afterCases: afterCases, shrinkRuns: trials.count,
         seed: seed, exchange: smallest.exchange, sent: original.exchange.packets.map { Array(original.exchange.sent[$0.range]) }, control: control))
+  }
+
+  /// Waiting for what does not come takes nearly all the time, so trials wait less until the result has to be proven. How a process ends takes its time.
+  private func reduceInTime(_ original: Shown, _ trials: CountedTrials) throws -> (named: Shown, smallest: Shown) {
+    guard original.mismatch.kind != .crash else { return try reduce(original, trials) }
+    trying.setPatience(isShort: true)
+    defer { trying.setPatience(isShort: false) }
+    let (named, quick) = try reduce(original, trials)
+    trying.setPatience(isShort: false)
+    if let proven = try trials.show(quick.cases, isClean: true), Sameness(proven.mismatch) == Sameness(quick.mismatch) { return (named, proven) }
+    return try reduce(original, trials)
+  }
+
+  private func reduce(_ original: Shown, _ trials: CountedTrials) throws -> (named: Shown, smallest: Shown) {
+    let small = try Shrinker(trials, limit: Self.shrinkLimit).shrink(original)
+    let named = try Diagnosis(trials, limit: Self.diagnosisLimit).examine(small)
+    return (named, named.cases == small.cases ? named : try Shrinker(trials, limit: Self.lastLimit).shrink(named))
   }
 
   /// A crash is named by what is left; anything else as it was diagnosed.

@@ -76,8 +76,13 @@ public final class Ledger {
 
   /// Events that came with a run of somebody else's.
   public func hear(_ events: [HeardEvent]) {
-    guard let last = recent.last else { return }
-    for event in events { hear(event, last.given, last.instance) }
+    for event in events {
+      if let last = recent.last {
+        hear(event, last.given, last.instance)
+      } else if case .message(let sender, let datetime) = event {
+        voice(sender).hearEarly(datetime)
+      }
+    }
   }
 
   private func keep(_ given: Case, _ instance: Instance) {
@@ -132,9 +137,16 @@ public final class Ledger {
       let noted = newest(given, instance) { $0.datetime == datetime && $0.id == sender && $0.status == 0 }
       add("6.1/duplicate.deliver", .acceptedMalformed, "the same message delivered once", "delivered again", noted)
     case .unknown:
-      guard let noted = newest(given, instance, where: { $0.datetime == datetime && $0.id == sender && $0.status != 0 }) else { return }
-      addRejected(noted, "delivered")
+      // An event may come before the run that it belongs to is noted. A time given exactly may be that of a rejected packet and of an accepted one.
+      let noted = eventsLag && !Voice.isOrdinary(datetime) ? nil : newest(given, instance) { $0.datetime == datetime && $0.id == sender && $0.status != 0 }
+      if let noted, !eventsLag || !hasChangedTime(noted) { return addRejected(noted, "delivered") }
+      if eventsLag { voice(sender).hearEarly(datetime) }
     }
+  }
+
+  /// A time that was changed on its way may be that of another message.
+  private func hasChangedTime(_ noted: (Noted, Int)) -> Bool {
+    judge.plan(noted.0.given, noted.0.instance, noted.1)?.changes.contains { $0.topic == "datetime" } ?? false
   }
 
   private func hearStatus(_ sender: Identifier, _ status: UserStatusCode, _ given: Case, _ instance: Instance) {
@@ -182,11 +194,14 @@ public final class Ledger {
     entries.append(Entry(given: missed.given, mismatch: mismatch, sequence: missed.sequence))
   }
 
-  /// What was found since it was last asked. Messages that something later from the same sender overtook count as lost.
+  /// What was found since it was last asked. Messages that those of a later run overtook count as lost.
   ///
   /// - upTo: what was not heard by now of the runs up to that number never will be.
   public func check(upTo number: Int = 0) -> [Entry] {
-    if waiting > 0 { for voice in voices.values { for missed in voice.takeMissed(upTo: max(number, voice.lastHeard - 1)) { addMissed(missed) } } }
+    if waiting > 0 {
+      let overtaken = (voices.values.map(\.lastHeard).max() ?? 0) - 1
+      for voice in voices.values { for missed in voice.takeMissed(upTo: max(number, overtaken)) { addMissed(missed) } }
+    }
     guard !entries.isEmpty else { return [] }
     defer { entries.removeAll() }
     return entries.sorted { $0.sequence < $1.sequence }

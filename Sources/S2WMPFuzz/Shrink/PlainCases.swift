@@ -48,6 +48,7 @@ enum PlainCases {
     "6.1/empty": [one(m(.text(.letters(0))))],
     "6.1/deliver": [one(m())],
     "6.1/duplicate.late": [one(m(), m(.time(.late)))],
+    "6.1/duplicate.ack": [one(m(), m(.time(.again)))],
     "6.1/duplicate.deliver": [one(m(), m(.time(.again)))],
     "6.1/sc.stale": [one(sc(), sc(number("status", 1), .time(.late)))],
   ]
@@ -59,7 +60,9 @@ enum PlainCases {
     "6.1/cr.key": [one(cr(.key(.garbage(44))))],
     "6.1/cr.again": [one(cr())],
     "6.1/cr.order": [one(cr(.key(.garbage(44)), id("user_id"))), one(cr(.key(.garbage(44)), id("requestor_id")))],
-    "6.1/3.ic-new-id": [one(ic(id("new_id")))],
+    // An ID that was taken cannot be taken again.
+    "6.1/3.ic-new-id": [one(ic(id("new_id")))] + [0x5a, 0xa5].map { one(ic(.set("new_id", .bytes([UInt8](repeating: $0, count: 16))))) },
+    "6.1/ic.again": [one(ic(), ic(.time(.again)))],
     "6.1/3.ic-client": [one(ic(.client(.program("other"))))],
   ]
 

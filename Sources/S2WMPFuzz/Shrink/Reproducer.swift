@@ -19,6 +19,10 @@ public struct Reproducer {
       if same.covers(shown.mismatch) { return shown }
       if another == nil { another = shown }
     }
+    // What it took lies further back, or can be had only once. What it seemed to be has plain cases, though.
+    for plain in PlainCases.of(mismatch.requirement) {
+      if let shown = try trials.show([plain], isClean: true), same.covers(shown.mismatch) { return shown }
+    }
     // Not that, but something: it is there every time, so it is what is reported.
     return another
   }

@@ -92,6 +92,8 @@ public final class SessionTrial: CaseTrying {
     }
   }
 
+  public func setPatience(isShort: Bool) { target.setPatience(isShort: isShort) }
+
   private func renew() throws {
     hasDied = false
     session = try opening.renew(session, target)

@@ -27,6 +27,8 @@ final class Voice {
   /// Not above this: nobody remembers whether it was delivered. Times out of the ordinary are remembered for ever.
   private var floor: UInt64 = 0
   private var (odd, possible): (Set<UInt64>, Set<UInt64>) = ([], [])
+  /// Heard, and accepted in no run that was noted yet.
+  private var early: Set<UInt64> = []
   private var highest: UInt64 = 0
   private(set) var lastHeard = 0
   private static let halfLimit = 4096
@@ -45,6 +47,12 @@ final class Voice {
   func acceptMessage(_ status: UserStatusCode, _ datetime: UInt64, _ sequence: Int, _ packet: Int, _ given: Case) -> Bool {
     tell(Told(status: status, sequence: sequence, packet: packet, isNew: datetime > lastStatusTime))
     guard !isKnown(datetime), !waiting.contains(where: { $0.datetime == datetime }) else { return false }
+    if early.remove(datetime) != nil {
+      // It was heard before its ACK was looked at.
+      highest = max(highest, datetime)
+      remember(datetime)
+      return false
+    }
     waiting.append(Waiting(datetime: datetime, sequence: sequence, packet: packet, isLate: datetime < highest, given: given))
     highest = max(highest, datetime)
     return true
@@ -53,6 +61,7 @@ final class Voice {
   /// It may have been accepted: whether or not it is heard is right.
   func doubt(_ status: UserStatusCode, _ datetime: UInt64, _ sequence: Int, _ packet: Int) {
     tell(Told(status: status, sequence: sequence, packet: packet, isNew: true))
+    highest = max(highest, datetime)
     if possible.count >= Self.oddLimit { possible.removeAll() }
     possible.insert(datetime)
   }
@@ -84,6 +93,14 @@ final class Voice {
     }
     return odd.contains(datetime) ? .again : odd.count >= Self.oddLimit ? .possible : .unknown
   }
+
+  /// It was heard before the run that it belongs to was noted.
+  func hearEarly(_ datetime: UInt64) {
+    if early.count >= Self.oddLimit { early.removeAll() }
+    early.insert(datetime)
+  }
+
+  static func isOrdinary(_ datetime: UInt64) -> Bool { ordinary.contains(datetime) }
 
   private func remember(_ datetime: UInt64) {
     guard Self.ordinary.contains(datetime) else {

@@ -84,7 +84,7 @@ final class CaseLane {
     guard redo == 0 else { return }
     let now = MonotonicTime.now
     if count == 0 {
-      pipelineDeadline = now + wire.replyTime
+      pipelineDeadline = now + wire.times.reply
       wasIdle = now &- answeredAt > Self.idleTime
     }
     while !isExhausted, !isAsideFull, count < flights.count {
@@ -135,7 +135,7 @@ final class CaseLane {
     if receivedSinceReply > SocketWire.maximumReceived { link.framer.giveUp() }
     if finished > 0 {
       answeredAt = now
-      pipelineDeadline = now + wire.replyTime
+      pipelineDeadline = now + wire.times.reply
       if outgoing.isEmpty { link.sendCourtesies() }
     }
     return finished

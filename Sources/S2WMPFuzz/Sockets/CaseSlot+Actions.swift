@@ -9,13 +9,13 @@ extension CaseSlot {
     case .send(let range, let connection): return try send(range, connection)
     case .awaitReplies(let count, let connection, let patience):
       let link = try usedLink(connection)
-      return link.replies >= count || link.isSilent ? nil : wait(link, wire.nanoseconds(patience))
+      return link.replies >= count || link.isSilent ? nil : wait(link, wire.times.of(patience))
     case .awaitEnd(let connection):
       let link = try usedLink(connection)
-      return link.isSilent ? nil : wait(link, wire.endTime)
+      return link.isSilent ? nil : wait(link, wire.times.end)
     case .end(let connection):
       let link = try usedLink(connection)
-      guard link.isEstablished() != nil else { return wait(link, wire.replyTime, forRoom: true) }
+      guard link.isEstablished() != nil else { return wait(link, wire.times.reply, forRoom: true) }
       link.halfClose()
     case .reset(let connection): try usedLink(connection).reset()
     case .source(let index): source = index
@@ -31,7 +31,7 @@ extension CaseSlot {
     if began == 0 { began = MonotonicTime.now }
     guard range.lowerBound >= 0, range.upperBound <= instance.buffer.count else { return nil }
     let progress = instance.buffer.withUnsafeBytes { link.write(UnsafeRawBufferPointer(rebasing: $0[range])) }
-    return progress == .done ? nil : wait(link, wire.replyTime, forRoom: true)
+    return progress == .done ? nil : wait(link, wire.times.reply, forRoom: true)
   }
 
   func wait(_ link: Link, _ patience: UInt64, forRoom: Bool = false) -> UInt64 {
@@ -60,7 +60,7 @@ extension CaseSlot {
       if socket.isRefused { isRefused = true }
     }
     if datagrams >= count || isFlooded { return nil }
-    return isRefused ? 0 : wire.replyTime
+    return isRefused ? 0 : wire.times.reply
   }
 
   func link(_ connection: Int) -> Link {

@@ -29,7 +29,7 @@ extension CaseSlot {
   func receiveAlone(isKept: Bool) {
     let link = links[0]
     if isPlain, isKept {
-      _ = read(0, patience: wire.replyTime)
+      _ = read(0, patience: wire.times.reply)
     } else {
       let now = MonotonicTime.now
       let milliseconds = deadline > now ? Int32(min((deadline - now) / 1_000_000 + 1, 60_000)) : 0

@@ -23,6 +23,11 @@ extension Instance {
     return true
   }
 
+  /// Whether it waits for the target's read timeout.
+  var stalls: Bool {
+    actions.contains { if case .awaitReplies(_, _, .stall) = $0 { true } else { false } }
+  }
+
   /// How many replies a plain instance waits for in all.
   var awaited: Int {
     var most = 0

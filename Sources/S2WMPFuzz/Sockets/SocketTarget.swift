@@ -27,6 +27,8 @@ public final class SocketTarget: CaseTarget {
 
   public func disconnect() { slot.disconnect() }
 
+  public func setPatience(isShort: Bool) { wire.times.isShort = isShort }
+
   public func restart() throws(TargetFault) -> Bool {
     guard let spawned else { return false }
     slot.disconnect()
@@ -50,6 +52,7 @@ public final class SocketTarget: CaseTarget {
       throw error
     }
     wire.complete(slot, isAlone: true)
+    if !slot.observation.isLate, !instance.stalls { wire.times.note(slot.observation.duration) }
     slot.settle(keeping: true)
   }
 
@@ -81,7 +84,7 @@ extension SocketWire {
   func deathWords(_ broken: CaseSlot.Break?, isLate: Bool, isAlone: Bool) -> String? {
     guard broken != nil || isLate else { return nil }
     // The connections of a process break a moment before it has ended; one that writes down why it crashes does not even break them.
-    if let process { return process.deathWords(patience: isAlone ? 1000 : 100) }
+    if let process { return process.deathWords(patience: isAlone && !times.isShort ? 1000 : 100) }
     switch broken {
     case .refused, .early: return listens() ? nil : "nothing listens on \(settings.endpoint) any more"
     case .late, nil: return nil

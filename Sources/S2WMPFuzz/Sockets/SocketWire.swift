@@ -17,34 +17,19 @@ final class SocketWire {
   /// Which start of the process the connections belong to.
   private(set) var generation = 0
 
-  private(set) var replyTime: UInt64
-  private(set) var promptTime: UInt64
-  private(set) var stallTime: UInt64
-  private(set) var endTime: UInt64
+  var times: WaitingTimes
 
   init(_ settings: TargetSettings, process: SpawnedProcess?) throws(TargetFault) {
     self.settings = settings
     self.process = process
     poller = try Poller()
     scratch = .allocate(byteCount: Self.scratchSize, alignment: 16)
-    let (read, reply) = (settings.readTimeout.boundedNanoseconds, settings.replyTimeout.boundedNanoseconds)
-    replyTime = reply
-    promptTime = min(reply, read / 2)
-    stallTime = read + reply
-    endTime = max(reply, 1_500_000_000)
+    times = WaitingTimes(settings)
     generation = process?.generation ?? 0
     watchProcess()
   }
 
   deinit { scratch.deallocate() }
-
-  func nanoseconds(_ patience: Patience) -> UInt64 {
-    switch patience {
-    case .reply: replyTime
-    case .atOnce: promptTime
-    case .stall: stallTime
-    }
-  }
 
   // MARK: The target's process
 

@@ -88,6 +88,8 @@ public final class SpawnedTarget: CaseTarget {
 
   public func disconnect() { alone?.disconnect() }
 
+  public func setPatience(isShort: Bool) { alone?.setPatience(isShort: isShort) }
+
   public func restart() throws(TargetFault) -> Bool {
     try start()
     return true

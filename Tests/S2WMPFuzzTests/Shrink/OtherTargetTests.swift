@@ -25,8 +25,8 @@ private final class Lasting: CaseTarget {
 
 @Suite("Planted defects in a peer that goes on")
 struct OtherTargetTests {
-  /// All but those that end it, and the one that shows only once: an ID that was taken is taken.
-  private static let defects = DefectProofTests.defects.filter { !$0.hasPrefix("crash") && $0 != "ic-any-id" }
+  /// All but those that end it.
+  private static let defects = DefectProofTests.defects.filter { !$0.hasPrefix("crash") }
 
   @Test("are found and named rightly", arguments: defects) func areFound(_ name: String) throws {
     let defect = try #require(PlantedDefect(name: name))
