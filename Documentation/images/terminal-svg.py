@@ -2,6 +2,7 @@
 """Draws what a command prints on a terminal as an SVG picture.
 
     ./s2wmp decode --color always Fixtures/captures/lan-chat.pcap | Documentation/images/terminal-svg.py > Documentation/images/decode.svg
+    (echo "$ s2wmp conform …"; s2wmp conform 127.0.0.9:5000 --color always 2>&1) | Documentation/images/terminal-svg.py > Documentation/images/conform.svg
     tmux capture-pane -ept SESSION | Documentation/images/terminal-svg.py > Documentation/images/chat.svg
 """
 import html
@@ -20,7 +21,8 @@ def spans(line, style):
         if not code:
             if part:
                 attribute = f' style="{";".join(style)}"' if style else ""
-                out.append(f"<tspan{attribute}>{html.escape(part)}</tspan>")
+                # Viewers differ in whether runs of spaces are kept; these ones always are.
+                out.append(f"<tspan{attribute}>{html.escape(part).replace(' ', chr(0xa0))}</tspan>")
             continue
         for number in code.group(1).split(";"):
             if number in ("", "0"):

@@ -1,11 +1,11 @@
 import ArgumentParser
 import Glibc
 
-/// `s2wmp`: sniff, dissect, encode and speak the Secure Two-Way Messaging Protocol.
+/// `s2wmp`: analyze, attack and speak the Secure Two-Way Messaging Protocol.
 struct S2WMP: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "s2wmp",
-    abstract: "Sniff, dissect, encode and speak the Secure Two-Way Messaging Protocol.",
+    abstract: "Analyze, attack and speak the Secure Two-Way Messaging Protocol.",
     discussion: """
       Start with a capture:   s2wmp decode chat.pcap
       or listen on the LAN:   sudo s2wmp sniff
@@ -13,6 +13,9 @@ struct S2WMP: ParsableCommand {
       In the clear, by keys:  s2wmp decode chat.pcap --keys peer.keylog
       For programs:           s2wmp decode chat.pcap --format ndjson
       And back again:         s2wmp encode packets.ndjson --output again.pcap
+      Check another peer:     s2wmp conform 10.0.0.9:5000
+      Find its mistakes:      s2wmp fuzz 10.0.0.9:5000 --time 60 --out found
+      And once again:         s2wmp replay found 10.0.0.9:5000
       Talk to somebody:       s2wmp chat --name alice --state ~/.s2wmp
       Script a peer:          s2wmp peer --name bob --accept auto
 

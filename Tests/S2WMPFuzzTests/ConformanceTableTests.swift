@@ -94,7 +94,9 @@ struct ConformanceTableTests {
     #expect(coloured.contains("\u{1b}[31m✗ 6.1/5.hash\u{1b}[0m") && coloured.contains("\u{1b}[2m– 6.1/2.ic-key\u{1b}[0m"))
     #expect(coloured.replacing(/\u{1b}\[\d*m/, with: "") == plain)
     let narrow = try printed(.init(width: 50))
-    #expect(narrow.split(separator: "\n").allSatisfy { $0.count <= 50 } && narrow.contains("…\n"))
+    #expect(narrow.split(separator: "\n").allSatisfy { $0.count <= 50 })
+    #expect(!narrow.contains("…\n"), "nothing is lost: lines are broken between words")
+    #expect(narrow.split(whereSeparator: \.isWhitespace) == plain.split(whereSeparator: \.isWhitespace))
   }
 
   @Test func hostileExchanges() throws {

@@ -32,6 +32,8 @@ public final class ServerCampaign: FuzzCampaign {
     var given: Case
     var mismatch: Mismatch
     var history: [Case]
+    /// What went over the wire then.
+    var exchange: Exchange
   }
 
   /// - start: milliseconds since 1970.
@@ -141,7 +143,8 @@ public final class ServerCampaign: FuzzCampaign {
     if found.kind == .crash { mustRestart = true }
     lane.examiner.session.distrust()
     guard book.isNew(found) else { return !mustRestart }
-    suspect = Suspect(given: trial.given, mismatch: found, history: lane.history)
+    let exchange = ExchangeRecorder.exchange(trial.given, instance, seen, lane.examiner.session.standIn, isReadable: false)
+    suspect = Suspect(given: trial.given, mismatch: found, history: lane.history, exchange: exchange)
     return false
   }
 
@@ -150,9 +153,15 @@ public final class ServerCampaign: FuzzCampaign {
   private func lookInto(_ found: Suspect) throws {
     for lane in lanes { again += lane.takeBack() }
     tell("looking into \(found.mismatch.requirement)")
-    try restartIfDead()
-    let trial = ServerTrial(target: venue.alone, session: trialSession)
-    let result = try Investigation(trial).investigate(found.given, found.mismatch, history: found.history, afterCases: casesDone, seed: settings.seed)
+    let result: Investigation.Result
+    do {
+      try restartIfDead()
+      let trial = ServerTrial(target: venue.alone, session: trialSession)
+      result = try Investigation(trial).investigate(found.given, found.mismatch, history: found.history, afterCases: casesDone, seed: settings.seed)
+    } catch let fault as TargetFault {
+      keepUnseen(found)
+      throw fault
+    }
     switch result {
     case .finding(let finding):
       if book.add(finding, seenAs: found.mismatch), let numbered = book.findings.last { onFinding?(numbered) }
@@ -162,6 +171,12 @@ public final class ServerCampaign: FuzzCampaign {
       onFlaky?(mismatch)
     }
     for lane in lanes { lane.examiner.session.forget() }
+  }
+
+  /// The target cannot be used any more, so that it cannot be tried again: it stays as it was seen.
+  private func keepUnseen(_ found: Suspect) {
+    let finding = Finding(seenOnce: found.mismatch, found.given, found.exchange, afterCases: casesDone, seed: settings.seed)
+    if book.add(finding, seenAs: found.mismatch), let numbered = book.findings.last { onFinding?(numbered) }
   }
 
   private func recover() throws {

@@ -21,7 +21,7 @@ public final class ServerTrial: CaseTrying {
 
   /// `Mismatch.packet` counts the packets of all cases, as `Exchange.packets` does.
   public func run(_ cases: [Case]) throws -> Tried {
-    var recorder = ExchangeRecorder(session.standIn)
+    var recorder = ExchangeRecorder(session.standIn, isReadable: false)
     for (index, given) in cases.enumerated() {
       try examiner.make(given, checksAlive: false, into: &instance)
       pace.wait(for: instance)

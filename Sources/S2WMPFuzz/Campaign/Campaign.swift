@@ -42,6 +42,8 @@ public final class Campaign {
     var given: Case
     var mismatch: Mismatch
     var history: [Case]
+    /// What went over the wire then; empty when it shows only in what the target said.
+    var exchange = Exchange()
   }
 
   private enum Recovery {
@@ -187,7 +189,7 @@ public final class Campaign {
     defer { lane.remember(trial.given) }
     lane.ledger?.doubt(instance)
     guard let found = lane.judge.mismatch(trial.given, instance, seen) else { return true }
-    return meet(found, trial.given, lane)
+    return meet(found, trial.given, lane) { [seen] in ExchangeRecorder.exchange(trial.given, instance, seen, lane.session) }
   }
 
   /// What is new about a case, for the choice of later ones. Most cases of a long run show nothing new: they are looked at by samples.
@@ -208,7 +210,7 @@ public final class Campaign {
     return lane.ledger?.check().first
   }
 
-  private func meet(_ found: Mismatch, _ given: Case, _ lane: FuzzLane) -> Bool {
+  private func meet(_ found: Mismatch, _ given: Case, _ lane: FuzzLane, _ exchange: () -> Exchange = { Exchange() }) -> Bool {
     if found.kind == .crash { recovery = .restart }
     lane.ledger?.reset()
     guard book.isNew(found) else {
@@ -216,7 +218,7 @@ public final class Campaign {
       if recovery == nil, given.hasIDChange { recovery = .friends }
       return recovery == nil
     }
-    suspect = Suspect(given: given, mismatch: found, history: lane.history)
+    suspect = Suspect(given: given, mismatch: found, history: lane.history, exchange: exchange())
     return false
   }
 
@@ -225,9 +227,15 @@ public final class Campaign {
   private func lookInto(_ found: Suspect) throws {
     takeBack()
     tell("looking into \(found.mismatch.requirement)")
-    let bench = try self.bench()
-    let result = try Investigation(bench, bench.session).investigate(
-      found.given, found.mismatch, history: found.history, afterCases: casesDone, seed: settings.seed)
+    let result: Investigation.Result
+    do {
+      let bench = try self.bench()
+      result = try Investigation(bench, bench.session).investigate(
+        found.given, found.mismatch, history: found.history, afterCases: casesDone, seed: settings.seed)
+    } catch let fault as TargetFault {
+      keepUnseen(found)
+      throw fault
+    }
     switch result {
     case .finding(let finding):
       let isNew = book.add(finding, seenAs: found.mismatch)
@@ -238,6 +246,13 @@ public final class Campaign {
       onFlaky?(mismatch)
     }
     if recovery == nil { recovery = .friends }
+  }
+
+  /// The target cannot be used any more, so that it cannot be tried again: it stays as it was seen.
+  private func keepUnseen(_ found: Suspect) {
+    let finding = Finding(
+      seenOnce: found.mismatch, found.given, found.exchange, afterCases: casesDone, seed: settings.seed)
+    if book.add(finding, seenAs: found.mismatch), let numbered = book.findings.last { onFinding?(numbered) }
   }
 
   /// For trials one by one, with users of its own.

@@ -38,25 +38,23 @@ public struct ConformanceTable {
   public mutating func append(_ result: RequirementResult, _ finding: Finding?, to out: inout [UInt8]) {
     appendHeading(result.requirement, to: &out)
     switch result.status {
-    case .pass: appendRow("✓", nil, result.requirement.id, result.requirement.title)
+    case .pass: appendRow("✓", nil, result.requirement.id, result.requirement.title, to: &out)
     case .skip:
       let reason = CaseWords.safe(result.reason ?? "no reason was given", limit: 300)
-      appendRow("–", .dim, result.requirement.id, "skipped: \(reason)")
-    case .fail, .error: appendRow("✗", .bad, result.requirement.id, result.requirement.title)
+      appendRow("–", .dim, result.requirement.id, "skipped: \(reason)", to: &out)
+    case .fail, .error: appendRow("✗", .bad, result.requirement.id, result.requirement.title, to: &out)
     }
-    finish(to: &out)
     guard result.status == .fail || result.status == .error else { return }
     if let reason = result.reason { appendDetail("but", CaseWords.safe(reason, limit: 600), to: &out) }
     if let finding { append(finding, result.requirement.dialect, to: &out) }
   }
 
   /// `--list`.
-  public static func list(_ checks: [Check], to out: inout [UInt8]) {
-    var table = ConformanceTable(checks)
+  public static func list(_ checks: [Check], width: Int? = nil, to out: inout [UInt8]) {
+    var table = ConformanceTable(checks, Options(width: width))
     for check in checks {
       table.appendHeading(check.requirement, to: &out)
-      table.appendRow(" ", nil, check.id, check.requirement.title)
-      table.finish(to: &out)
+      table.appendRow(" ", nil, check.id, check.requirement.title, to: &out)
     }
   }
 
@@ -67,11 +65,35 @@ public struct ConformanceTable {
     finish(to: &out)
   }
 
-  private mutating func appendRow(_ sign: String, _ style: TextStyle?, _ id: String, _ text: String) {
+  private mutating func appendRow(_ sign: String, _ style: TextStyle?, _ id: String, _ text: String, to out: inout [UInt8]) {
     line.append("  ")
     line.styled(style) { $0.append("\(sign) \(id)") }
     line.advance(to: 4 + idColumns + 2)
-    line.styled(style == .dim ? style : nil) { $0.append(text) }
+    appendWrapped(text, style == .dim ? style : nil, to: &out)
+  }
+
+  /// Ends the line, with as many below it as the text takes, all from the same column on.
+  private mutating func appendWrapped(_ text: String, _ style: TextStyle? = nil, to out: inout [UInt8]) {
+    let column = line.columns
+    for (index, part) in Self.wrapped(text, options.width.map { $0 - column }).enumerated() {
+      if index > 0 { line.pad(to: column) }
+      line.styled(style) { $0.append(part) }
+      finish(to: &out)
+    }
+  }
+
+  /// Broken between words; a word that is longer than that has a line of its own.
+  private static func wrapped(_ text: String, _ room: Int?) -> [String] {
+    guard let room, room >= 20, text.unicodeScalars.count > room else { return [text] }
+    var lines: [String] = []
+    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+      if let last = lines.last, last.unicodeScalars.count + 1 + word.unicodeScalars.count <= room {
+        lines[lines.count - 1] = "\(last) \(word)"
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines
   }
 
   private mutating func append(_ finding: Finding, _ dialect: Dialect, to out: inout [UInt8]) {
@@ -79,7 +101,7 @@ public struct ConformanceTable {
     let mismatch = finding.mismatch
     appendDetail("owed", CaseWords.outcome(mismatch.expected, dialect), to: &out)
     appendDetail("came", CaseWords.outcome(mismatch.observed, dialect), to: &out)
-    if let again = options.again(finding) { appendDetail("again", CaseWords.safe(again, limit: 600), to: &out) }
+    if let again = options.again(finding) { appendCommand("again", CaseWords.safe(again, limit: 4096), to: &out) }
   }
 
   /// What was sent, the packet that it is about, and its changed fields.
@@ -112,12 +134,29 @@ public struct ConformanceTable {
     line.pad(to: Self.indent)
     line.append(label)
     line.advance(to: Self.detailColumn)
-    line.append(text)
-    if let control {
+    guard let control else { return appendWrapped(text, to: &out) }
+    let column = max(60, Self.detailColumn + text.unicodeScalars.count + 2)
+    guard let width = options.width, column + control.unicodeScalars.count > width else {
+      line.append(text)
       line.advance(to: 60)
       line.append(control)
+      return finish(to: &out)
     }
+    appendWrapped(text, to: &out)
+    line.pad(to: Self.detailColumn)
+    line.append(control)
     finish(to: &out)
+  }
+
+  /// What is to be copied: never cut, and not broken.
+  private mutating func appendCommand(_ label: String, _ text: String, to out: inout [UInt8]) {
+    line.pad(to: Self.indent)
+    line.append(label)
+    line.advance(to: Self.detailColumn)
+    line.append(text)
+    out.append(contentsOf: line.bytes)
+    out.append(0x0a)
+    line.clear()
   }
 
   private mutating func finish(to out: inout [UInt8]) {

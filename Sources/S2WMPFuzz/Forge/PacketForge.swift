@@ -190,10 +190,19 @@ struct PacketForge {
       }
     }
     var body = try sealed.get()
+    noteContentKey(contentKey, buffer, at)
     let wrapped = session.target.wrappedLength
     if choice == .wrappedZero { body.replaceSubrange(..<wrapped, with: repeatElement(0, count: wrapped)) }
     if choice == .wrappedOnes { body.replaceSubrange(..<wrapped, with: repeatElement(0xff, count: wrapped)) }
     return body
+  }
+
+  private func noteContentKey(_ key: SecretBytes, _ buffer: [UInt8], _ at: Int) {
+    withHeader(buffer, at) { header in
+      guard let base = header.baseAddress else { return }
+      let (sender, receiver) = (Messaging.senderID.load(base), Messaging.receiverID.load(base))
+      session.note(ContentKeyNote(sender: sender, receiver: receiver, datetime: Messaging.datetime.load(base), key: key))
+    }
   }
 
   // CR and IC.

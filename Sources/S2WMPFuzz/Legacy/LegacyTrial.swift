@@ -61,7 +61,7 @@ public final class LegacyTrial: CaseTrying {
   }
 
   public func run(_ cases: [Case]) throws -> Tried {
-    var recorder = ExchangeRecorder(names)
+    var recorder = ExchangeRecorder(names, isReadable: false)
     for (index, given) in cases.enumerated() {
       try examiner.make(given, checksAlive: false, into: &instance)
       try target.run(instance, into: &seen)

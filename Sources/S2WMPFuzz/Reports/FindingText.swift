@@ -31,17 +31,7 @@ extension RunReport {
 
   /// What to type to see it again, in the folder of the report.
   func replayCommand(_ named: NamedFinding) -> String {
-    (["s2wmp", "replay", "\(named.name).s2case", target] + replayOptions).map(Self.shellWord).joined(separator: " ")
-  }
-
-  private static func shellWord(_ word: String) -> String {
-    let isPlain = word.utf8.allSatisfy { byte in
-      switch byte {
-      case 0x30...0x3a, 0x41...0x5a, 0x61...0x7a, UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"): true
-      default: false
-      }
-    }
-    return isPlain && !word.isEmpty ? word : "'\(word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'"
+    ReplayLine.of("\(named.name).s2case", target: target, options: replayOptions)
   }
 }
 
@@ -63,7 +53,8 @@ extension Finding {
 
   /// `found after 1,204 cases; made small in 87 runs`.
   var effort: String {
-    "found after \(Digits.grouped(afterCases)) \(afterCases == 1 ? "case" : "cases"); made small in \(Digits.grouped(shrinkRuns)) \(shrinkRuns == 1 ? "run" : "runs")"
+    let found = "found after \(Digits.grouped(afterCases)) \(afterCases == 1 ? "case" : "cases")"
+    return shrinkRuns == 0 ? found : "\(found); made small in \(Digits.grouped(shrinkRuns)) \(shrinkRuns == 1 ? "run" : "runs")"
   }
 }
 

@@ -36,6 +36,15 @@ public struct Finding: Sendable {
   }
 }
 
+extension Finding {
+  /// What could not be tried again.
+  init(seenOnce mismatch: Mismatch, _ given: Case, _ exchange: Exchange, afterCases: Int, seed: UInt64) {
+    self.init(
+      number: 0, mismatch: mismatch, original: [given], minimized: [given], afterCases: afterCases, shrinkRuns: 0, seed: seed, exchange: exchange,
+      sent: exchange.packets.map { Array(exchange.sent[$0.range]) }, control: nil)
+  }
+}
+
 /// What came of the control.
 public enum ControlResult: Hashable, Sendable {
   case accepted

@@ -40,6 +40,13 @@ extension TargetSearch {
     }
   }
 
+  /// A chat request was not answered: its user may be being asked. But what cannot be framed is answered at once (S2WMP wire format, section 4), so something
+  /// that says nothing to that either is no peer.
+  public static func lookForWords(at settings: TargetSettings) throws(TargetFault) {
+    if try look(at: settings, asking: true) == .acknowledges { return }
+    throw TargetFault("\(settings.endpoint) takes connections and answers nothing, so it is no S2WMP peer that can be tested; check host and port")
+  }
+
   /// Packets may come unasked (a friend's greeting); anything else is another protocol.
   private static func judge(_ bytes: [UInt8], _ settings: TargetSettings) throws(TargetFault) {
     let status = bytes.withUnsafeBytes { Framer.frame($0, settings.dialect) }

@@ -124,6 +124,8 @@ public final class PeerSession {
 
   /// After a finding nobody knows what the target thinks of the mover: a new one takes the place.
   func replaceMover() throws {
+    // The old one may be known to the target by the next identity as well.
+    candidate = nil
     mover = try Actor(.mover, Self.identity(like: friend.identity), name: "fuzz mover", target: target, targetID: targetID, start: start)
   }
 
@@ -143,8 +145,30 @@ public final class PeerSession {
     try replaceMover()
   }
 
-  /// Lines of a key log for what this session sends and gets.
-  public var keyLog: [String] {
-    [friend, other, stranger, mover].map { KeyLog.line(secret: $0.secret, $0.id, targetID) }
+  // MARK: Secrets, for reports
+
+  /// The content keys of the last messages of suite `rsa`.
+  private(set) var contentKeys: [ContentKeyNote] = []
+  private static let contentKeyLimit = 512
+
+  func note(_ key: ContentKeyNote) {
+    if contentKeys.count >= Self.contentKeyLimit { contentKeys.removeFirst(Self.contentKeyLimit / 2) }
+    contentKeys.append(key)
+  }
+
+  /// Those whose packets can be opened by what this session knows.
+  var speakers: [Actor] { [friend, other, stranger, mover] }
+}
+
+/// What a message of suite `rsa` was encrypted with.
+struct ContentKeyNote {
+  var sender: Identifier
+  var receiver: Identifier
+  var datetime: UInt64
+  var key: SecretBytes
+
+  /// For a key log (S2WMP wire format, section 5.6); nil for a key of no use.
+  var line: String? {
+    key.count == BodySize.contentKey ? KeyLog.line(contentKey: key, sender: sender, receiver: receiver, datetime: datetime) : nil
   }
 }

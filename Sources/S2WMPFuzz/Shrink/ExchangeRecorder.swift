@@ -1,3 +1,4 @@
+import S2WMPCrypto
 import S2WMPWire
 
 /// Writes down what goes over the wire in one trial: of all its cases, one behind the other.
@@ -10,10 +11,26 @@ struct ExchangeRecorder {
   /// Numbers of connections in the exchange: those of a case, and how many there were in all.
   private var numbers: [Int: Int] = [:]
   private var connectionCount = 0
+  /// Whose keys are written down; nil: nobody's.
+  private var known: Set<Identifier>?
 
-  init(_ session: PeerSession) { self.session = session }
+  /// - isReadable: keeps the secrets with which the exchange can be read.
+  init(_ session: PeerSession, isReadable: Bool = true) {
+    self.session = session
+    known = isReadable ? [] : nil
+    noteSpeakers()
+  }
+
+  /// Of one case that was run.
+  static func exchange(_ given: Case, _ instance: Instance, _ seen: Observation, _ session: PeerSession, isReadable: Bool = true) -> Exchange {
+    var recorder = ExchangeRecorder(session, isReadable: isReadable)
+    recorder.record(given, instance, seen)
+    return recorder.exchange
+  }
 
   mutating func record(_ given: Case, _ instance: Instance, _ seen: Observation) {
+    noteSpeakers()
+    noteContentKeys(instance)
     starts.append(exchange.packets.count)
     let kept = instance.isFresh ? nil : numbers[0]
     numbers = kept.map { [0: $0] } ?? [:]
@@ -22,6 +39,21 @@ struct ExchangeRecorder {
     exchange.sent += instance.buffer
     exchange.received += seen.received
     for (number, ending) in seen.endings.enumerated() where ending != .open { numbers[number] = nil }
+  }
+
+  /// Each has a secret with the target; one whose IDs change has several.
+  private mutating func noteSpeakers() {
+    guard known != nil else { return }
+    for actor in session.speakers where known?.insert(actor.id).inserted == true {
+      exchange.keyLog.append(KeyLog.line(secret: actor.secret, actor.id, session.targetID))
+    }
+  }
+
+  /// Those of this instance, which was made last.
+  private mutating func noteContentKeys(_ instance: Instance) {
+    guard known != nil else { return }
+    let count = instance.packets.count { $0.type == .message }
+    exchange.keyLog += session.contentKeys.suffix(count).compactMap(\.line).filter { !exchange.keyLog.contains($0) }
   }
 
   private mutating func notePackets(_ given: Case, _ instance: Instance) {

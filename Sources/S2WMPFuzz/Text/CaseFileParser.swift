@@ -5,7 +5,15 @@ import S2WMPWire
 extension CaseFile {
   /// Reads a file. Nothing in it is trusted.
   public init(text: [UInt8]) throws(CaseTextError) {
-    var parser = CaseFileParser(lines: try CaseLines(text).lines)
+    let lines: [CaseLine]
+    do throws(CaseTextError) {
+      lines = try CaseLines(text).lines
+    } catch {
+      // What is wrong with the words of something else does not matter.
+      if !String(decoding: text.prefix(4096), as: UTF8.self).contains("s2case") { throw CaseFileParser.noCaseFile(1) }
+      throw error
+    }
+    var parser = CaseFileParser(lines: lines)
     self = try parser.file()
   }
 }
@@ -36,12 +44,16 @@ struct CaseFileParser {
 
   private mutating func firstLine() throws(CaseTextError) {
     guard let line = lines.first, Self.begins("s2case", line) else {
-      throw CaseTextError(lines.first?.number ?? 1, "this is no case file: it has to begin with \"s2case \(Self.version)\"")
+      throw Self.noCaseFile(lines.first?.number ?? 1)
     }
     guard line.tokens == [.plain("s2case"), .plain(Self.version)] else {
       throw CaseTextError(line.number, "this program reads case files that begin with \"s2case \(Self.version)\" and no others")
     }
     at = 1
+  }
+
+  static func noCaseFile(_ line: Int) -> CaseTextError {
+    CaseTextError(line, "this is no case file: it has to begin with \"s2case \(version)\"")
   }
 
   private enum HeadWord: String, CaseIterable {

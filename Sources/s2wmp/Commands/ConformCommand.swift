@@ -8,19 +8,22 @@ struct ConformCommand: ParsableCommand {
     commandName: "conform",
     abstract: "Check every requirement of the specification once.",
     discussion: """
-      s2wmp conform 10.0.0.9:5000                    a peer that takes chat requests
-      s2wmp conform 10.0.0.9:5000 --only 6.1/3 4     some of it, by id or its beginning
-      s2wmp conform 10.0.0.9:5005 --role bootstrap   a bootstrap server
+      s2wmp conform 10.0.0.9:5000                   a peer that takes chat requests
+      s2wmp conform 10.0.0.9:5000 --only 6.1/3 4    ids that begin with these
+      s2wmp conform 10.0.0.9:5005 --role bootstrap  a bootstrap server
       s2wmp conform --spawn 's2wmp peer --listen 127.0.0.1:0 --accept auto'
-      s2wmp conform --list                           ids and titles
+      s2wmp conform --list                          ids and titles
 
-      Each malformed packet goes beside the same packet without the defect, which must be \
-      accepted. A failure shows what was sent, what was owed, what came, and how to try \
-      it again. Where the target denies chat requests, what needs friendship is skipped.
+      Each malformed packet goes beside its control, the same packet without the defect, \
+      which must be accepted. A failure shows what was sent, what was owed, what came, and \
+      (with --out) the command that tries it again. What cannot be checked is skipped and \
+      says why: a target that denies chat requests leaves out all that takes friendship.
 
       --expect FILE lists known failures, a line each: the id, then the reason. They do not \
-      fail the run, and passing in spite of it does. Exit status: 0 all as expected; \
-      1 a failure; 3 the target cannot be used.
+      fail the run; to pass in spite of being listed does.
+
+      Exit status: 0 all as expected; 1 a failure; 2 wrong usage; 3 the target cannot be \
+      used. Documentation/Conformance.md lists all requirements.
       """)
 
   @Argument(help: ArgumentHelp("The target. May be missing with --spawn.", valueName: "host:port"))
@@ -28,16 +31,16 @@ struct ConformCommand: ParsableCommand {
 
   @OptionGroup(title: "The target") var targeted: TargetArguments
 
-  @Flag(help: "Print the requirements and end.")
+  @Flag(help: "Print ids and titles (of --role and --dialect) and end.")
   var list = false
 
-  @Option(parsing: .upToNextOption, help: ArgumentHelp("Only requirements whose id begins so.", valueName: "id"))
+  @Option(parsing: .upToNextOption, help: ArgumentHelp("Only requirements whose id begins so; several may follow.", valueName: "id"))
   var only: [String] = []
 
-  @Option(parsing: .upToNextOption, help: ArgumentHelp("Not those whose id begins so.", valueName: "id"))
+  @Option(parsing: .upToNextOption, help: ArgumentHelp("Not those whose id begins so; several may follow.", valueName: "id"))
   var skip: [String] = []
 
-  @Flag(help: "Take any rejection for the one that is owed.")
+  @Flag(help: "Where a rejection is owed, take any: another error, or a closed connection.")
   var lenient = false
 
   @Option(help: ArgumentHelp("Known failures, a line each: the id, then the reason.", valueName: "file"))
@@ -64,7 +67,8 @@ struct ConformCommand: ParsableCommand {
   func run() throws {
     if list {
       var out: [UInt8] = []
-      ConformanceTable.list(Requirements.checks(for: targeted.role, targeted.dialect).filter { selection.contains($0.id) }, to: &out)
+      let checks = Requirements.checks(for: targeted.role, targeted.dialect).filter { selection.contains($0.id) }
+      ConformanceTable.list(checks, width: StandardOutput.columns, to: &out)
       return out.withUnsafeBytes { StandardOutput.write($0) }
     }
     let known = try knownFailures()

@@ -11,17 +11,20 @@ struct FuzzCommand: ParsableCommand {
       s2wmp fuzz 10.0.0.9:5000 --time 60             a minute against a running peer
       s2wmp fuzz 127.0.0.1:5000 --until-finding --out found
       s2wmp fuzz --spawn 's2wmp peer --listen 127.0.0.1:0 --accept auto'
+      s2wmp fuzz 10.0.0.9:5005 --role bootstrap      a bootstrap server
       s2wmp fuzz --in-process --cases 1000000        our own core, without sockets
 
-      A case is a valid exchange with none, one or several defects. From its making it is \
-      known what the target owes: which ACK error, a response, silence, a closed \
-      connection. What differs is a finding: it is made to happen again, made small, \
-      named by the requirement that it breaks, and saved (--out).
+      A case is a valid exchange with none, one or several defects. From how it is made it \
+      is known what the target owes: which ACK error, a response, silence, a closed \
+      connection. Anything else is a finding: it is made to happen again, made small, named \
+      by the requirement that it breaks, and saved (--out).
 
-      The target must take chat requests (its --accept auto), or know --identity already. \
-      The same seed gives the same cases. Ctrl-C ends the run and writes the report. \
-      Exit status: 0 nothing found; 1 something found; 3 the target cannot be used. \
-      Documentation/Fuzzing.md tells more.
+      A peer must take chat requests (its --accept auto), or know --identity already. \
+      Without --cases, --time or --until-finding a run goes on until Ctrl-C, which ends it \
+      with its report; a second one ends it at once. The same seed gives the same cases.
+
+      Exit status: 0 nothing found; 1 something found; 2 wrong usage; 3 the target cannot \
+      be used. Aim it only at machines that you may test. Documentation/Fuzzing.md tells more.
       """)
 
   @Argument(help: ArgumentHelp("The target. May be missing with --spawn and --in-process.", valueName: "host:port"))
@@ -38,7 +41,7 @@ struct FuzzCommand: ParsableCommand {
   @Flag(help: "Stop at the first finding.")
   var untilFinding = false
 
-  @Option(help: ArgumentHelp("Choose the cases; printed at the end (default: by chance).", valueName: "n"))
+  @Option(help: ArgumentHelp("Chooses the cases; printed at the end (default: by chance).", valueName: "n"))
   var seed: UInt64?
 
   @Option(help: ArgumentHelp("Connections side by side.", valueName: "n"))
@@ -47,7 +50,7 @@ struct FuzzCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Cases in flight on one connection.", valueName: "n"))
   var pipeline = 1
 
-  @Option(help: ArgumentHelp("Connections: keep them from case to case, or a fresh one for each.", valueName: "way"))
+  @Option(help: ArgumentHelp("Connections: keep them from case to case, or take a fresh one for each.", valueName: "way"))
   var connection = ConnectionWay.keep
 
   @Option(help: ArgumentHelp("Begin with the cases (.s2case) of this folder, and add those that show something new.", valueName: "dir"))
@@ -59,7 +62,7 @@ struct FuzzCommand: ParsableCommand {
   @Flag(help: "Leave out the cases that wait for the target's read timeout.")
   var noStalls = false
 
-  @Flag(help: "Fuzz this program's own peer core in this process.")
+  @Flag(help: "Fuzz this program's own core (of --role) in this process.")
   var inProcess = false
 
   func validate() throws {

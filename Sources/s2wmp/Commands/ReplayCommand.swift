@@ -9,23 +9,27 @@ struct ReplayCommand: ParsableCommand {
     abstract: "Try saved cases again.",
     discussion: """
       s2wmp replay found/6.1-5.hash.wrong-error.s2case 10.0.0.9:5000
-      s2wmp replay Corpus/regressions/peer 127.0.0.1:5000       every case of a folder
+      s2wmp replay found 10.0.0.9:5000               every case of a folder
       s2wmp replay found --spawn 's2wmp peer --listen 127.0.0.1:0 --accept auto'
+      s2wmp replay found --in-process                on our own core, without sockets
 
-      A case is text (Documentation/Cases.md): edit it and try again. Each line of the \
-      output is a file: ok, or what was owed and what came. Exit status: 0 all as owed; \
-      1 something still goes wrong; 3 the target or a file cannot be used.
+      A case is text (Documentation/Cases.md): edit it and try again. For each file there \
+      is a line: ok, or FAILED and below it what was owed and what came. Keep the files of \
+      what was fixed in a folder, and replay is its regression test.
+
+      Exit status: 0 all as owed; 1 something goes wrong (still); 2 wrong usage; 3 the \
+      target or a file cannot be used.
       """)
 
   @Argument(help: ArgumentHelp("A .s2case file, or a folder of them.", valueName: "file"))
   var file: String
 
-  @Argument(help: ArgumentHelp("The target. May be missing with --spawn.", valueName: "host:port"))
+  @Argument(help: ArgumentHelp("The target. May be missing with --spawn and --in-process.", valueName: "host:port"))
   var target: String?
 
   @OptionGroup(title: "The target") var targeted: TargetArguments
 
-  @Flag(help: "Try them on this program's own peer core in this process.")
+  @Flag(help: "Try them on this program's own core (of --role) in this process.")
   var inProcess = false
 
   func validate() throws {

@@ -75,8 +75,12 @@ final class ConformRun {
 
   private var tableOptions: ConformanceTable.Options {
     let (folder, place) = (command.targeted.out, opened.endpoint?.description ?? command.place ?? "")
+    let options = command.targeted.replayOptions
     return ConformanceTable.Options(hasColour: command.hasColour, width: StandardOutput.columns) { finding in
-      folder.map { "s2wmp replay \($0)/\(FindingName.of(finding.mismatch.requirement, finding.mismatch.kind)).s2case \(place)" }
+      folder.map {
+        let file = "\($0)/\(FindingName.of(finding.mismatch.requirement, finding.mismatch.kind)).s2case"
+        return ReplayLine.of(file, target: place, options: options)
+      }
     }
   }
 

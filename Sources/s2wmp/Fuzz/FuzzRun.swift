@@ -28,14 +28,16 @@ final class FuzzRun {
     campaign.onFinding = { [self] in tell($0) }
     campaign.onFlaky = { [self] in tell(flaky: $0) }
     explainAnswer()
-    do { try campaign.run() } catch {
-      screen.clear()
-      try finish(campaign)
-      if let fault = error as? TargetFault { throw CommandError(description: Printable.text(fault.description)) }
-      throw error
-    }
+    let failure = Result { try campaign.run() }.failure
     screen.clear()
     try finish(campaign)
+    if let failure {
+      guard let fault = failure as? TargetFault else { throw failure }
+      let sentence = Printable.text(fault.description)
+      if campaign.book.findings.isEmpty { throw CommandError(description: sentence) }
+      // It was found out, and cannot be used any more.
+      StandardError.complain(sentence)
+    }
     if command.inProcess, command.targeted.role == .peer { StandardError.line(Self.steering(opened.venue.coverage)) }
     StandardError.line("\(campaign.casesDone) cases, \(campaign.book.findings.count) findings, seed \(seed)")
     if !campaign.book.findings.isEmpty { throw ExitCode(1) }
@@ -82,7 +84,7 @@ final class FuzzRun {
       command: "fuzz", target: opened.target.name, role: command.targeted.role, dialect: command.targeted.dialect, suite: opened.suite,
       group: opened.group, seed: seed, started: started, durationSeconds: campaign.seconds, cases: campaign.casesDone,
       requirements: Self.results(campaign, command.targeted), findings: findings)
-    report.replayOptions = command.targeted.replayOptions
+    report.replayOptions = command.targeted.replayOptions + (command.inProcess ? ["--in-process"] : [])
     try folder.write(report, endpoint: opened.endpoint)
   }
 
@@ -109,5 +111,11 @@ extension Case {
       default: count
       }
     }
+  }
+}
+
+extension Result {
+  fileprivate var failure: Failure? {
+    if case .failure(let failure) = self { failure } else { nil }
   }
 }

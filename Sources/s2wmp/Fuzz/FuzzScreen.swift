@@ -11,7 +11,9 @@ struct FuzzScreen {
   mutating func show(_ progress: FuzzProgress) {
     guard isShown else { return }
     wasShown = true
-    StandardError.write("\r\u{1b}[K" + Self.line(progress, seed: seed))
+    // A line that wraps could not be taken back.
+    let room = max(20, (StandardError.columns ?? 80) - 1)
+    StandardError.write("\r\u{1b}[K" + Self.line(progress, seed: seed, room: room))
   }
 
   /// Makes room for a line of its own.
@@ -20,11 +22,15 @@ struct FuzzScreen {
     wasShown = false
   }
 
-  static func line(_ progress: FuzzProgress, seed: UInt64) -> String {
+  /// As much of it as fits into so many columns; what matters most comes first.
+  static func line(_ progress: FuzzProgress, seed: UInt64, room: Int) -> String {
     let time = "\(pad(Int(progress.seconds) / 60)):\(pad(Int(progress.seconds) % 60))"
     let findings = "\(progress.findings) finding\(progress.findings == 1 ? "" : "s")"
-    let state = progress.activity ?? "requirements met \(progress.requirementsMet)   corpus \(progress.corpus)"
-    return " \(time)  \(grouped(progress.cases)) cases  \(rate(progress.casesPerSecond))  \(findings)   \(state)   seed \(seed)"
+    var parts = [" \(time)", "\(grouped(progress.cases)) cases", rate(progress.casesPerSecond), findings]
+    parts += progress.activity.map { [$0] } ?? ["\(progress.requirementsMet) requirements met", "corpus \(progress.corpus)"]
+    parts.append("seed \(seed)")
+    while parts.count > 1, parts.reduce(-2, { $0 + $1.unicodeScalars.count + 2 }) > room { parts.removeLast() }
+    return parts.joined(separator: "  ")
   }
 
   private static func pad(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

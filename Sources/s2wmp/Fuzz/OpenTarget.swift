@@ -43,6 +43,7 @@ struct OpenTarget: OpenedTarget {
   var suite: String { session.suite.rawValue }
   var group: String { session.group.rawValue }
 
+
   func bench(checksAlive: Bool) -> any CaseTrying {
     let trial = SessionTrial(target: target, session: session, opening: opening, eventsLag: !target.restartsCheaply)
     trial.checksAlive = checksAlive
@@ -129,6 +130,7 @@ extension TargetArguments {
       let targetID = try knownID(settings, spawned)
       let opening = SessionOpening(targetID: targetID, identity: try ownIdentity(), kinds: kinds, start: WallClock.milliseconds, seed: seed)
       let (session, answer) = try opening.open(venue.alone)
+      if case .unanswered = answer { try TargetSearch.lookForWords(at: settings) }
       return OpenTarget(venue: venue, opening: opening, session: session, answer: answer, spawned: spawned, endpoint: settings.endpoint)
     } catch let fault as TargetFault {
       throw CommandError(description: fault.description)

@@ -16,6 +16,7 @@ extension TargetArguments {
     if role != .peer { options += ["--role", role.rawValue] }
     if dialect != .v1 { options += ["--dialect", dialect.name] }
     if readTimeout != 5 { options += ["--read-timeout", "\(readTimeout)"] }
+    if let spawn { options += ["--spawn", spawn] }
     return options
   }
 }

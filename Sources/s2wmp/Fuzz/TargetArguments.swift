@@ -5,14 +5,14 @@ import S2WMPWire
 
 /// Which target `conform`, `fuzz` and `replay` work on, and what is known about it.
 struct TargetArguments: ParsableArguments {
-  @Option(help: ArgumentHelp("The peer's user ID, 32 hex digits. Without it the peer is asked for it (BPM).", valueName: "hex"))
+  @Option(help: ArgumentHelp("The peer's user ID, 32 hex digits (default: the peer is asked for it, by BPM).", valueName: "hex"))
   var peerID: String?
 
   @Option(help: ArgumentHelp("What the target is: peer or bootstrap.", valueName: "role"))
   var role: TargetRole = .peer
 
   @Option(
-    help: ArgumentHelp("A private key that is the target's friend already, or that it shall know this program by (PEM; default: a new key).", valueName: "file")
+    help: ArgumentHelp("Speak to the peer by this private key (PEM), such as one that is its friend already (default: a new key).", valueName: "file")
   )
   var identity: String?
 
@@ -30,26 +30,26 @@ struct TargetArguments: ParsableArguments {
   @Option(name: .customLong("dialect"), help: ArgumentHelp("The dialect that the target speaks: v1 or legacy.", valueName: "dialect"))
   var dialectName = Dialect.v1.name
 
-  @Option(help: ArgumentHelp("How long the target waits inside a packet.", valueName: "seconds"))
+  @Option(help: ArgumentHelp("The target's read timeout: how long it waits for the rest of a packet.", valueName: "seconds"))
   var readTimeout: Double = 5
 
-  @Option(help: ArgumentHelp("How long an answer may take.", valueName: "seconds"))
+  @Option(help: ArgumentHelp("How long an answer may take before it counts as missing; silence is waited for as long.", valueName: "seconds"))
   var replyTimeout: Double = 2
 
-  @Option(help: ArgumentHelp("UDP port on which peers hear broadcasts.", valueName: "n"))
+  @Option(help: ArgumentHelp("UDP port on which peers hear broadcasts, to ask for the ID.", valueName: "n"))
   var discoveryPort: UInt16 = DefaultPort.discovery
 
   @Option(
     help: ArgumentHelp(
-      "Start the target with this command (by /bin/sh), again when it dies, and end it afterwards. A peer that prints S2WMP events is heard.",
+      "Start the target with this command (by /bin/sh), again when it dies, and end it afterwards. What it prints as s2wmp peer does is heard.",
       valueName: "command")
   )
   var spawn: String?
 
-  @Option(help: ArgumentHelp("The process of a target on this machine, to watch its memory and time.", valueName: "n"))
+  @Option(help: ArgumentHelp("Process number of a target on this machine: its memory and processor time are watched.", valueName: "n"))
   var pid: Int32?
 
-  @Option(help: ArgumentHelp("Write report.json, junit.xml, report.sarif, report.html and every finding into this folder.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Write reports (JSON, JUnit, SARIF, HTML) and every finding (.s2case, .pcap) into this folder.", valueName: "dir"))
   var out: String?
 
   var dialect: Dialect { Dialect(name: dialectName) ?? .v1 }

@@ -24,16 +24,19 @@ enum StandardOutput {
   static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
   /// Columns of the terminal; nil when it is none or does not tell.
-  static var columns: Int? {
-    var size = winsize()
-    guard isTerminal, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
-    return Int(size.ws_col)
-  }
+  static var columns: Int? { isTerminal ? terminalColumns(STDOUT_FILENO) : nil }
+}
+
+private func terminalColumns(_ descriptor: Int32) -> Int? {
+  var size = winsize()
+  guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+  return Int(size.ws_col)
 }
 
 /// Everything that is not a result.
 enum StandardError {
   static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+  static var columns: Int? { isTerminal ? terminalColumns(STDERR_FILENO) : nil }
 
   static func write(_ text: String) {
     var text = text
@@ -44,6 +47,7 @@ enum StandardError {
 
   /// One sentence about what went wrong.
   static func complain(_ sentence: String) {
-    line("s2wmp: \(sentence)\(sentence.hasSuffix(".") || sentence.hasSuffix("\n") ? "" : ".")")
+    let isWhole = [".", "?", "\n"].contains { sentence.hasSuffix($0) }
+    line("s2wmp: \(sentence)\(isWhole ? "" : ".")")
   }
 }

@@ -59,7 +59,7 @@ enum PageFindings {
     let rows = ExchangeTimeline(exchange, dialect, limit: shownEntries).rows
     let hidden = exchange.entries.count - rows.count
     return """
-      <h4>Exchange, in <a href="\(MarkupText.attribute(named.name)).pcap">\(MarkupText.escaped(named.name)).pcap</a></h4>
+      <h4>Exchange, in <a href="\(MarkupText.attribute(named.name)).pcap">\(MarkupText.escaped(named.name)).pcap</a>\(keys(named))</h4>
       <table class="stacked">
       <thead><tr><th scope="col">ms</th><th scope="col">where</th><th scope="col">who</th><th scope="col">what</th></tr></thead>
       <tbody>
@@ -67,6 +67,12 @@ enum PageFindings {
       </table>
       \(hidden > 0 ? "<p class=\"quiet\">… \(hidden) more</p>\n" : "")
       """
+  }
+
+  /// The key log that opens it.
+  private static func keys(_ named: NamedFinding) -> String {
+    if named.finding.exchange.keyLog.isEmpty { return "" }
+    return "; keys in <a href=\"\(MarkupText.attribute(named.name)).keys\">\(MarkupText.escaped(named.name)).keys</a>"
   }
 
   private static func timelineRow(_ row: ExchangeTimeline.Row) -> String {
