@@ -64,7 +64,7 @@ import Testing
       client.write([1, 0x0a, 0, 7])
       while !client.read().isEmpty {}
     },
-    Stranger("says what it got", "is no S2WMP peer") { client in
+    Stranger("says what it got", "speaks something else than S2WMP") { client in
       while case let bytes = client.read(), !bytes.isEmpty { client.write(bytes) }
     },
   ]
