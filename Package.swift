@@ -31,6 +31,7 @@ let package = Package(
     .systemLibrary(name: "CPrefetch"),
     .systemLibrary(name: "CDatagrams"),
     .systemLibrary(name: "CEpoll"),
+    .systemLibrary(name: "CCoverage"),
     .target(name: "S2WMPWire"),
     .target(name: "S2WMPFlow"),
     .target(name: "S2WMPCapture", dependencies: ["S2WMPFlow", "CLibpcap", "CZlib", "CPrefetch"]),
@@ -52,7 +53,7 @@ let package = Package(
     .target(name: "S2WMPChat", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPPeer", "S2WMPReport"]),
     .target(
       name: "S2WMPFuzz",
-      dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "S2WMPPeer", "S2WMPCapture", "S2WMPAnalysis", "S2WMPReport", "CEpoll"]),
+      dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "S2WMPPeer", "S2WMPCapture", "S2WMPAnalysis", "S2WMPReport", "CEpoll", "CCoverage"]),
     .target(name: "S2WMPFuzzTargets", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCapture", "S2WMPCrypto", "S2WMPPeer", "S2WMPAnalysis", "S2WMPReport"]),
     .executableTarget(
       name: "s2wmp",
@@ -88,7 +89,7 @@ let package = Package(
     .testTarget(name: "S2WMPReportTests", dependencies: ["S2WMPReport", "S2WMPWire", "S2WMPFlow", "S2WMPAnalysis", "S2WMPCrypto", "S2WMPCapture", "s2wmp"]),
     .testTarget(name: "S2WMPChatTests", dependencies: ["S2WMPChat", "S2WMPPeer", "S2WMPFlow", "S2WMPWire", "s2wmp"]),
     .testTarget(
-      name: "S2WMPRegressionTests", dependencies: ["S2WMPFuzzTargets", "S2WMPCapture", "S2WMPFlow", "s2wmp"]),
+      name: "S2WMPRegressionTests", dependencies: ["S2WMPFuzzTargets", "S2WMPCapture", "S2WMPFlow", "S2WMPPeer", "S2WMPWire", "s2wmp"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -35,3 +35,11 @@ static inline const char *s2wmp_name_group(void) { return OSSL_PKEY_PARAM_GROUP_
 static inline const char *s2wmp_name_public(void) { return OSSL_PKEY_PARAM_PUB_KEY; }
 static inline const char *s2wmp_name_prime(void) { return OSSL_PKEY_PARAM_FFC_P; }
 static inline const char *s2wmp_name_generator(void) { return OSSL_PKEY_PARAM_FFC_G; }
+
+// SHA-256 whose state is a plain value that can be copied: OpenSSL 3 deprecates these functions for those behind EVP, which allocate with every copy.
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wdeprecated-declarations"
+static inline int s2wmp_sha256_init(SHA256_CTX *context) { return SHA256_Init(context); }
+static inline int s2wmp_sha256_update(SHA256_CTX *context, const void *bytes, size_t count) { return SHA256_Update(context, bytes, count); }
+static inline int s2wmp_sha256_final(unsigned char *digest, SHA256_CTX *context) { return SHA256_Final(digest, context); }
+#pragma clang diagnostic pop

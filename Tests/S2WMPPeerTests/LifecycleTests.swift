@@ -203,6 +203,21 @@ struct LifecycleTests {
     }
   }
 
+  @Test("After quit nothing comes any more, whatever becomes of the connections that led to friends")
+  func silentAfterQuit() throws {
+    let bench = Bench()
+    let connection = bench.connect()
+    // A message that cannot go anywhere takes bob's connection when bob has shown himself on it.
+    bench.perform(.send(to: Keys.bob.userID, text: "on its way"))
+    bench.feed(try Build.message("here I am"), on: connection)
+    #expect(bench.take().packets(on: connection).map { $0[1] }.contains(1))
+    bench.perform(.quit)
+    _ = bench.take()
+    bench.closed(connection)
+    #expect(bench.take().isEmpty)
+    #expect(bench.peer.nextDeadline == nil)
+  }
+
   @Test("Documentation/States.md is what the rows give; S2WMP_RECORD=1 writes it")
   func diagram() throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

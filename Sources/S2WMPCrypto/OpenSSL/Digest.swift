@@ -10,7 +10,11 @@ public enum Digest {
   public static func sha1(_ bytes: UnsafeRawBufferPointer) -> [UInt8] { hash(bytes, EVP_sha1(), 20) }
 
   /// The first 16 bytes of SHA-256: how an ID is made from a public key field.
-  public static func identifier(sha256 bytes: UnsafeRawBufferPointer) -> Identifier { truncated(sha256(bytes)) }
+  public static func identifier(sha256 bytes: UnsafeRawBufferPointer) -> Identifier {
+    var stream = SHA256Stream()
+    stream.update(bytes)
+    return stream.identifier()
+  }
 
   /// The first 16 bytes of SHA-1: the legacy message hash.
   public static func identifier(sha1 bytes: UnsafeRawBufferPointer) -> Identifier { truncated(sha1(bytes)) }

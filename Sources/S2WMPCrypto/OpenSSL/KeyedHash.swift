@@ -1,54 +1,83 @@
 import COpenSSL
 import S2WMPWire
 
-/// HMAC-SHA-256 under one key, which is set up once (S2WMP wire format, section 5.4). Not thread-safe.
+/// HMAC-SHA-256 (RFC 2104) under one key, which is set up once (S2WMP wire format, section 5.4). Not thread-safe.
+///
+/// The states after the two padded keys are kept, and copied for each message: OpenSSL's own HMAC allocates several times for that.
 final class KeyedHash {
-  // SAFETY: a fetched algorithm is immutable and shared by all threads.
-  nonisolated(unsafe) private static let algorithm = EVP_MAC_fetch(nil, "HMAC", nil)
+  private var inner: SHA256Stream
+  private var outer: SHA256Stream
 
-  private let context: OpaquePointer?
-
+  /// - key: at most 64 bytes, the size of a block.
   init(key: SecretBytes) {
-    context = EVP_MAC_CTX_new(Self.algorithm)
-    var digest = Array("SHA256".utf8CString)
-    let done = digest.withUnsafeMutableBufferPointer { name in
-      let parameters = [OSSL_PARAM_construct_utf8_string(s2wmp_name_digest(), name.baseAddress, 0), OSSL_PARAM_construct_end()]
-      return key.withBytes { EVP_MAC_init(context, $0.octets, $0.count, parameters) }
+    precondition(key.count <= 64)
+    inner = SHA256Stream()
+    outer = SHA256Stream()
+    key.withBytes { key in
+      Self.start(&inner, key, 0x36)
+      Self.start(&outer, key, 0x5c)
     }
-    require(done, "HMAC")
   }
 
-  deinit { EVP_MAC_CTX_free(context) }
+  deinit {
+    inner.wipe()
+    outer.wipe()
+  }
+
+  private static func start(_ stream: inout SHA256Stream, _ key: UnsafeRawBufferPointer, _ pad: UInt8) {
+    withUnsafeTemporaryAllocation(byteCount: 64, alignment: 8) { block in
+      block.initializeMemory(as: UInt8.self, repeating: pad)
+      for index in key.indices { block[index] ^= key[index] }
+      stream.update(UnsafeRawBufferPointer(block))
+      OPENSSL_cleanse(block.baseAddress, block.count)
+    }
+  }
 
   /// The first 16 bytes of the HMAC over both.
   func hash(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer) -> Identifier {
-    var out: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-    var count = 0
-    // Without a key, init starts over under the one that was set.
-    require(EVP_MAC_init(context, nil, 0, nil), "HMAC")
-    require(EVP_MAC_update(context, first.octets, first.count), "HMAC")
-    if second.count > 0 { require(EVP_MAC_update(context, second.octets, second.count), "HMAC") }
-    require(withUnsafeMutableBytes(of: &out) { EVP_MAC_final(context, $0.octets, &count, $0.count) }, "HMAC")
-    return Identifier(high: UInt64(bigEndian: out.0), low: UInt64(bigEndian: out.1))
+    var stream = inner
+    stream.update(first)
+    stream.update(second)
+    let middle = stream.finish()
+    var last = outer
+    withUnsafeBytes(of: middle) { last.update($0) }
+    return last.identifier()
   }
 }
 
-/// SHA-256 over one or two pieces with a context that is kept. Not thread-safe.
-final class PiecewiseDigest {
-  // SAFETY: a fetched algorithm is immutable and shared by all threads.
-  nonisolated(unsafe) private static let algorithm = EVP_MD_fetch(nil, "SHA256", nil)
+/// SHA-256 over bytes in pieces, without any allocation.
+struct SHA256Stream {
+  private var context = SHA256_CTX()
 
-  private let context = EVP_MD_CTX_new()
+  init() { require(s2wmp_sha256_init(&context), "SHA-256") }
 
-  deinit { EVP_MD_CTX_free(context) }
+  mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    if bytes.count > 0 { require(s2wmp_sha256_update(&context, bytes.baseAddress, bytes.count), "SHA-256") }
+  }
 
+  /// The digest, as it lies in memory.
+  mutating func finish() -> (UInt64, UInt64, UInt64, UInt64) {
+    var out: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    require(withUnsafeMutableBytes(of: &out) { s2wmp_sha256_final($0.octets, &context) }, "SHA-256")
+    return out
+  }
+
+  /// The first 16 bytes of the digest.
+  mutating func identifier() -> Identifier {
+    let digest = finish()
+    return Identifier(high: UInt64(bigEndian: digest.0), low: UInt64(bigEndian: digest.1))
+  }
+
+  mutating func wipe() { OPENSSL_cleanse(&context, MemoryLayout<SHA256_CTX>.size) }
+}
+
+/// SHA-256 over one or two pieces.
+struct PiecewiseDigest {
   /// The first 16 bytes.
   func hash(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer?) -> Identifier {
-    var out: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-    require(EVP_DigestInit_ex2(context, Self.algorithm, nil), "SHA-256")
-    require(EVP_DigestUpdate(context, first.baseAddress, first.count), "SHA-256")
-    if let second { require(EVP_DigestUpdate(context, second.baseAddress, second.count), "SHA-256") }
-    require(withUnsafeMutableBytes(of: &out) { EVP_DigestFinal_ex(context, $0.octets, nil) }, "SHA-256")
-    return Identifier(high: UInt64(bigEndian: out.0), low: UInt64(bigEndian: out.1))
+    var stream = SHA256Stream()
+    stream.update(first)
+    if let second { stream.update(second) }
+    return stream.identifier()
   }
 }

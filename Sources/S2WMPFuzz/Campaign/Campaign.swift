@@ -182,11 +182,7 @@ public final class Campaign {
     report()
     if lane.judge.isAsOwed(instance, seen) {
       if lane.ledger != nil, let entry = note(lane, trial, instance, seen) { return meet(entry.mismatch, entry.given, lane) }
-      // Most cases of a long run show nothing new: they are looked at by samples.
-      if trial.index & 7 == 0 || trial.index < 65_536 {
-        features.take(trial.given, instance, seen)
-        steering.note(trial.index, trial.given, features)
-      }
+      notice(trial, instance, seen)
       lane.remember(trial.given)
       return true
     }
@@ -194,6 +190,15 @@ public final class Campaign {
     lane.ledger?.doubt(instance)
     guard let found = lane.judge.mismatch(trial.given, instance, seen) else { return true }
     return meet(found, trial.given, lane) { [seen] in ExchangeRecorder.exchange(trial.given, instance, seen, lane.session) }
+  }
+
+  /// What is new about a case, for the choice of later ones. Most cases of a long run show nothing new: they are looked at by samples.
+  private func notice(_ trial: FuzzLane.Trial, _ instance: Instance, _ seen: Observation) {
+    let edges = venue.coverage?.news() ?? []
+    guard !edges.isEmpty || trial.index & 7 == 0 || trial.index < 65_536 else { return }
+    features.take(trial.given, instance, seen)
+    features.add(edges)
+    steering.note(trial.index, trial.given, features)
   }
 
   /// Enters what was accepted and heard. Events arrive with any run: those about other lanes' users are passed on.

@@ -1,52 +1,79 @@
-import S2WMPWire
-
-/// Finds few cases that show as much as all of a corpus: which constructions met which answers, and what followed what (`Features`).
+/// The smallest set of cases that shows as much as all of them together: the same answers to the same constructions and, where the program counts them, the same
+/// edges of its code.
+///
+/// Small cases go first, and a case stays when it shows something that none before it did; what later ones show as well is then taken away again, the largest first.
+/// A case that fails stays always, and so does one that cannot be made here: it may be meant for another suite.
 public struct CorpusMinimizer {
-  private let examiner: any Examiner
-  private let target: any CaseTarget
+  private let trying: any CaseTrying
+  private let coverage = EdgeCoverage()
 
-  public init(_ examiner: any Examiner, _ target: any CaseTarget) {
-    (self.examiner, self.target) = (examiner, target)
+  /// One case, and what it showed.
+  private struct Shown {
+    var index: Int
+    var size: Int
+    var features: Set<UInt64>
+    var isKeptAnyway = false
   }
 
-  /// Indices of the cases to keep. Those that cannot be made for this target are kept as well: nothing is known about them.
-  ///
-  /// - isCancelled: asked before each; what was not run by then is kept.
-  public func kept(_ cases: [Case], isCancelled: () -> Bool = { false }) throws -> Set<Int> {
-    var kept: Set<Int> = []
-    var shown: [Int: Set<UInt64>] = [:]
+  public init(_ trying: any CaseTrying) { self.trying = trying }
+
+  /// The indices of those to keep, in rising order. Throws `TargetFault` when the target cannot be used any more.
+  public func keep(_ cases: [Case], isCancelled: () -> Bool = { false }) throws -> [Int] {
+    var shown: [Shown] = []
     for (index, given) in cases.enumerated() {
-      if !isCancelled(), let features = try features(given) { shown[index] = features } else { kept.insert(index) }
+      if isCancelled() { return Array(cases.indices) }
+      shown.append(try show(given, index))
     }
-    return kept.union(Self.cover(shown, sizes: cases.map { $0.steps.count }))
+    return Self.cover(shown)
   }
 
-  private func features(_ given: Case) throws -> Set<UInt64>? {
-    var (instance, seen, features) = (Instance(), Observation(), Features())
-    do { try examiner.make(given, checksAlive: false, into: &instance) } catch { return nil }
-    try target.run(instance, into: &seen)
-    if let death = seen.death { throw TargetFault("the target ended while a case of the corpus was run: \(death); s2wmp replay shows which") }
-    if !examiner.isAsOwed(instance, seen) { target.disconnect() }
-    features.take(given, instance, seen)
-    return Set(features.values)
+  private func show(_ given: Case, _ index: Int) throws -> Shown {
+    var out = Shown(index: index, size: given.size, features: [])
+    do {
+      try trying.recover()
+      coverage?.begin()
+      out.isKeptAnyway = try trying.run([given]).mismatch != nil
+    } catch let fault as TargetFault {
+      throw fault
+    } catch {
+      out.isKeptAnyway = true
+      return out
+    }
+    var features = Features()
+    features.take(given, trying.lastRun.instance, trying.lastRun.seen)
+    out.features = Set(features.values).union(coverage?.all() ?? [])
+    return out
   }
 
-  /// Whatever shows most that is new comes first; of those that show as much, the one with the fewest steps.
-  static func cover(_ shown: [Int: Set<UInt64>], sizes: [Int]) -> Set<Int> {
-    var buckets: [[Int]] = Array(repeating: [], count: (shown.values.map(\.count).max() ?? 0) + 1)
-    for index in shown.keys.sorted(by: { (sizes[$0], $0) > (sizes[$1], $1) }) { buckets[shown[index]?.count ?? 0].append(index) }
-    var (kept, seen): (Set<Int>, Set<UInt64>) = ([], [])
-    for gain in stride(from: buckets.count - 1, to: 0, by: -1) {
-      while let index = buckets[gain].popLast() {
-        let left = (shown[index] ?? []).subtracting(seen)
-        guard left.count < gain else {
-          kept.insert(index)
-          seen.formUnion(left)
-          continue
-        }
-        buckets[left.count].insert(index, at: 0)
+  private static func cover(_ shown: [Shown]) -> [Int] {
+    var holders: [UInt64: Int] = [:]
+    var kept: [Shown] = []
+    let order = shown.sorted { ($0.isKeptAnyway ? 0 : 1, $0.size, $0.index) < ($1.isKeptAnyway ? 0 : 1, $1.size, $1.index) }
+    for one in order where one.isKeptAnyway || one.features.contains(where: { holders[$0] == nil }) {
+      kept.append(one)
+      for feature in one.features { holders[feature, default: 0] += 1 }
+    }
+    var indices: [Int] = []
+    for one in kept.reversed() {
+      guard !one.isKeptAnyway, one.features.allSatisfy({ holders[$0, default: 0] > 1 }) else {
+        indices.append(one.index)
+        continue
+      }
+      for feature in one.features { holders[feature, default: 0] -= 1 }
+    }
+    return indices.sorted()
+  }
+}
+
+extension Case {
+  /// How much there is to it: packets, changes and steps.
+  fileprivate var size: Int {
+    steps.reduce(0) { size, step in
+      switch step {
+      case .send(let plans, let cuts): size + plans.reduce(cuts == .whole ? 1 : 2) { $0 + 2 + $1.changes.count }
+      case .datagram(let plan): size + 3 + plan.changes.count
+      default: size + 1
       }
     }
-    return kept
   }
 }

@@ -7,7 +7,13 @@ public protocol FuzzVenue: AnyObject {
   var alone: any CaseTarget { get }
   /// What the target's process uses; nil where it is not known.
   var vitals: Vitals? { get }
+  /// Which edges of the target's code the last run went along; nil where they are not counted.
+  var coverage: EdgeCoverage? { get }
   func drive(workers: Int, pipeline: Int, isFresh: Bool, next: NextInstance, done: InstanceDone) throws(TargetFault)
+}
+
+extension FuzzVenue {
+  public var coverage: EdgeCoverage? { nil }
 }
 
 /// A target behind sockets.
@@ -36,6 +42,7 @@ public final class SocketVenue: FuzzVenue {
 /// A core in this process: one instance after the other.
 public final class CoreVenue: FuzzVenue {
   public let alone: any CaseTarget
+  public let coverage = EdgeCoverage()
   private var instance = Instance()
   private var seen = Observation()
 
@@ -46,6 +53,7 @@ public final class CoreVenue: FuzzVenue {
   public func drive(workers: Int, pipeline: Int, isFresh: Bool, next: NextInstance, done: InstanceDone) throws(TargetFault) {
     while next(0, &instance) {
       if isFresh { instance.isFresh = true }
+      coverage?.begin()
       try alone.run(instance, into: &seen)
       if !done(0, &instance, &seen) { return }
     }

@@ -48,7 +48,7 @@ public struct CaseForge {
       undo()
       throw error
     }
-    instance.fates = connections.map(\.fate)
+    for connection in connections { instance.fates.append(connection.fate) }
   }
 
   /// What the session remembers of packets of a case that cannot be made: they are never sent.
@@ -105,7 +105,7 @@ public struct CaseForge {
     var ends: [Int] = []
     for (index, plan) in plans.enumerated() {
       try packet(plan, step, index)
-      ends.append(instance.buffer.count)
+      if cuts == .packets { ends.append(instance.buffer.count) }
     }
     instance.write(start..<instance.buffer.count, cuts, ends, connection: current)
     connections[current].isUsed = true

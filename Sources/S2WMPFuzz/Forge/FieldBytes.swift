@@ -4,15 +4,17 @@ import S2WMPWire
 /// Reading and writing fields of packets under construction, by their rows.
 extension PacketForge {
   func append(_ value: UInt64, _ size: Int, to buffer: inout [UInt8]) {
-    for index in (0..<size).reversed() { buffer.append(UInt8(truncatingIfNeeded: value >> UInt64(index * 8))) }
+    withUnsafeBytes(of: (value << UInt64(64 - size * 8)).bigEndian) { buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[..<size])) }
   }
 
   func append(_ id: Identifier, to buffer: inout [UInt8]) {
-    append(id.high, 8, to: &buffer)
-    append(id.low, 8, to: &buffer)
+    withUnsafeBytes(of: (id.high.bigEndian, id.low.bigEndian)) { buffer.append(contentsOf: $0) }
   }
 
   func put(_ value: UInt64, _ size: Int, _ at: Int, _ buffer: inout [UInt8]) {
+    if size == 8, at >= 0, at + 8 <= buffer.count {
+      return buffer.withUnsafeMutableBytes { $0.storeBytes(of: value.bigEndian, toByteOffset: at, as: UInt64.self) }
+    }
     for index in 0..<size where at + index < buffer.count {
       buffer[at + index] = UInt8(truncatingIfNeeded: value >> UInt64((size - 1 - index) * 8))
     }

@@ -69,15 +69,14 @@ struct PacketForge {
 
   private func header(_ plan: PacketPlan, _ actor: Actor, bodySize: Int, _ buffer: inout [UInt8], _ facts: inout ForgedPacket) throws {
     let at = buffer.count
-    buffer.append(1)
-    buffer.append(plan.type.rawValue)
-    buffer.append(0)
-    append(UInt64(min(bodySize, 65_535)), 2, to: &buffer)
     facts.datetime = moment(plan, actor)
-    append(facts.datetime, 8, to: &buffer)
-    append(0, 3, to: &buffer)
-    append(actor.id, to: &buffer)
-    append(session.targetID, to: &buffer)
+    let size = UInt64(min(bodySize, 65_535))
+    // Up to the sender: version, type, status, length, datetime, undefined.
+    let start = (
+      (1 << 56 | UInt64(plan.type.rawValue) << 48 | size << 24 | facts.datetime >> 40).bigEndian, (facts.datetime << 24).bigEndian,
+      actor.id.high.bigEndian, actor.id.low.bigEndian, session.targetID.high.bigEndian, session.targetID.low.bigEndian
+    )
+    withUnsafeBytes(of: start) { buffer.append(contentsOf: $0) }
     for case .set(let field, let value) in plan.changes where MessagingConsequences.bound.contains(field) {
       try store(value, in: field, of: plan, own: actor.id, at: at, &buffer)
     }

@@ -3,6 +3,10 @@ extension Instance {
   ///
   /// - ends: where each packet ends in the buffer.
   mutating func write(_ range: Range<Int>, _ cuts: Cuts, _ ends: [Int], connection: Int) {
+    if cuts == .whole {
+      if !range.isEmpty { actions.append(.send(range, connection: connection)) }
+      return
+    }
     var points: [Int]
     switch cuts {
     case .whole: points = []

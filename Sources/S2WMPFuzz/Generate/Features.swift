@@ -27,6 +27,9 @@ public struct Features {
     values.append(Self.mix(previous ^ endings << 40 ^ 0xe4d))
   }
 
+  /// Edges of the target's code that were new.
+  mutating func add(_ edges: [UInt64]) { values += edges }
+
   private static func signature(_ given: Case, _ packet: SentPacket) -> UInt64 {
     guard given.steps.indices.contains(packet.step) else { return UInt64(packet.type.rawValue) }
     switch given.steps[packet.step] {

@@ -40,6 +40,8 @@ public final class CoreTarget: CaseTarget {
     var configuration = PeerConfiguration(name: "target")
     configuration.acceptance = .auto
     configuration.discovers = false
+    // Nobody reads why.
+    configuration.tellsRefusals = false
     return Peer(
       configuration: configuration, snapshot: PeerSnapshot(identities: [identity]), surroundings: surroundings, rules: defect?.rules ?? PeerRules())
   }
@@ -74,14 +76,14 @@ public final class CoreTarget: CaseTarget {
       switch action {
       case .send(let range, let number): send(instance.buffer, range, number, &seen)
       case .awaitReplies(let count, let number, let patience):
-        guard wait(patience, &seen, until: { self.line($0, number).replies >= count || self.line($0, number).ending != .open }) else {
+        guard wait(patience, &seen, for: .replies(count, number)) else {
           // Idling is over, or an answer to a stall did not come: what stands behind tells which.
           if patience == .stall { continue }
           seen.isLate = true
           break loop
         }
       case .awaitEnd(let number):
-        guard wait(.reply, &seen, until: { self.line($0, number).ending != .open }) else {
+        guard wait(.reply, &seen, for: .end(number)) else {
           seen.isLate = true
           break loop
         }
@@ -90,7 +92,7 @@ public final class CoreTarget: CaseTarget {
       case .source: break
       case .datagram(let range): datagram(instance.buffer, range, &seen)
       case .awaitDatagrams(let count):
-        guard wait(.reply, &seen, until: { seen in seen.replies.reduce(0) { $0 + ($1.connection < 0 ? 1 : 0) } >= count }) else {
+        guard wait(.reply, &seen, for: .datagrams(count)) else {
           seen.isLate = true
           break loop
         }
@@ -110,20 +112,35 @@ public final class CoreTarget: CaseTarget {
     if !connections.isEmpty { connections[0].replies = 0 }
   }
 
-  private func line(_ seen: Observation, _ number: Int) -> Line { connections.indices.contains(number) ? connections[number] : Line() }
+  /// What is waited for.
+  private enum Goal {
+    case replies(Int, Int)
+    case end(Int)
+    case datagrams(Int)
+  }
+
+  private func isReached(_ goal: Goal, _ seen: borrowing Observation) -> Bool {
+    switch goal {
+    case .replies(let count, let number):
+      guard number < connections.count else { return count <= 0 }
+      return connections[number].replies >= count || connections[number].ending != .open
+    case .end(let number): return number < connections.count && connections[number].ending != .open
+    case .datagrams(let count): return seen.replies.reduce(0) { $0 + ($1.connection < 0 ? 1 : 0) } >= count
+    }
+  }
 
   /// Time passes only when something is waited for.
-  private func wait(_ patience: Patience, _ seen: inout Observation, until isDone: (Observation) -> Bool) -> Bool {
-    if isDone(seen) { return true }
+  private func wait(_ patience: Patience, _ seen: inout Observation, for goal: Goal) -> Bool {
+    if isReached(goal, seen) { return true }
     let span: UInt64 = patience == .stall ? readTimeout + .seconds(2) : patience == .atOnce ? readTimeout / 2 : .seconds(2)
     let end = now.monotonic + span
-    while !isDone(seen), !isDead, let due = peer.nextDeadline, due <= end {
+    while !isReached(goal, seen), !isDead, let due = peer.nextDeadline, due <= end {
       pass(to: max(due, now.monotonic))
       peer.receiveTimeout(at: now, &effects)
       apply(&seen)
     }
-    if !isDone(seen) { pass(to: end) }
-    return isDone(seen)
+    if !isReached(goal, seen) { pass(to: end) }
+    return isReached(goal, seen)
   }
 
   private func pass(to monotonic: UInt64) {
@@ -208,9 +225,17 @@ public final class CoreTarget: CaseTarget {
     switch event {
     case .message(let sender, _, _, let datetime): seen.heard.append(.message(from: sender, datetime: datetime))
     case .friend(let id, _, _, let status):
-      let codes: [UserStatus: UserStatusCode] = [.online: .online, .busy: .busy, .away: .away, .invisible: .invisible]
-      if let status, let code = codes[status] { seen.heard.append(.status(of: id, code)) }
+      if let status { seen.heard.append(.status(of: id, Self.code(of: status))) }
     default: break
+    }
+  }
+
+  private static func code(of status: UserStatus) -> UserStatusCode {
+    switch status {
+    case .online: .online
+    case .busy: .busy
+    case .away: .away
+    case .invisible: .invisible
     }
   }
 

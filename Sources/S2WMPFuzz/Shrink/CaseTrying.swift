@@ -7,10 +7,13 @@ public protocol CaseTrying: AnyObject {
   func recover() throws
   /// Whether trials may wait less for what does not come than it may take. What is seen then has to be seen again with the whole time.
   func setPatience(isShort: Bool)
+  /// The last instance that was run, and what came of it.
+  var lastRun: (instance: Instance, seen: Observation) { get }
 }
 
 extension CaseTrying {
   public func setPatience(isShort: Bool) {}
+  public var lastRun: (instance: Instance, seen: Observation) { (Instance(), Observation()) }
 }
 
 /// What came of one trial.

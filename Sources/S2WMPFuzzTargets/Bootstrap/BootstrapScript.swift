@@ -114,7 +114,10 @@ struct BootstrapScript {
     let first = script.byte()
     let (user, other) = (person(first >> 4), script.byte())
     switch first & 15 {
-    case 0: return build(.registration, .v1) { $0.set(Registration.requestID, Opaque64(UInt64(other))); $0.set(Registration.userID, user) }
+    case 0:
+      return build(.registration, .v1) {
+        $0.set(Registration.requestID, Opaque64(UInt64(other))); $0.set(Registration.userID, user)
+      }
     case 1: return lookup(.lookup, user, other)
     case 2: return lookup(.broadcastServer, user, other)
     case 3: return lookup(.broadcastPeer, user, other)

@@ -204,7 +204,9 @@ final class BootstrapStage {
       server.restore(registration, at: now)
       let isAdded = server.liveRegistrations(at: now) > before
       let mayBe = registration.expires > now.wall && !registration.id.isZero
-      model.restore(registration, at: now, isTaken: mayBe && (known || isAdded))
+      let isTaken = mayBe && (known || isAdded)
+      if isTaken { kept[registration.id] = registration }
+      model.restore(registration, at: now, isTaken: isTaken)
     }
   }
 }

@@ -11,6 +11,8 @@ struct PeerForge {
   /// The last `datetime` that each used.
   private var datetimes: [Identifier: UInt64] = [:]
   private var random = ScriptRandom(seed: 11)
+  /// The `client_id` field of the last packet of kind 11.
+  private var lastClient = Identifier.zero
 
   init(_ pairs: FuzzPairs) { self.pairs = pairs }
 
@@ -30,7 +32,7 @@ struct PeerForge {
     case 8: return smallest(&script)
     case 9: return message(sender, script.byte(), text: [UInt8](repeating: script.byte(), count: Int(script.number(2) & 0x1fff)))
     case 10: return answer(&script, stage)
-    case 11: return sealed(sender, type: 1, script.byte(), length: 0)
+    case 11: return sealed(sender, script.byte(), script.byte())
     default: return message(sender, 0, text: [first])
     }
   }
@@ -74,23 +76,27 @@ struct PeerForge {
   private mutating func status(_ sender: Identity, _ script: inout ScriptBytes) -> [UInt8] {
     let (status, choice) = (script.byte(), script.byte())
     guard let pair = pairs.pair(sender, target.key) else { return [] }
-    // A fifth status, or a body, which only the length says.
-    if status & 8 != 0 { return sealed(sender, type: 3, choice, length: Int(status >> 4)) }
-    return sealStatusChange(pair: pair, status: status & 7, datetime: datetime(sender, choice), client: ClientID.own)
+    return sealStatusChange(pair: pair, status: status, datetime: datetime(sender, choice), client: ClientID.own)
   }
 
-  /// Header, client ID and hash are right, the body is zeros and may not fit its type.
-  private mutating func sealed(_ sender: Identity, type: UInt8, _ choice: UInt8, length: Int) -> [UInt8] {
+  /// Header and hash are right, the body is zeros and may not fit its type.
+  ///
+  /// Options: an SC instead of an M, another receiver ID in the same pair, `undefined` is not zero, the client ID field of the last one; bits 4–7: the length.
+  private mutating func sealed(_ sender: Identity, _ choice: UInt8, _ options: UInt8) -> [UInt8] {
     guard let pair = pairs.pair(sender, target.key) else { return [] }
     var packet = sealStatusChange(pair: pair, status: 0, datetime: datetime(sender, choice), client: ClientID.own)
-    (packet[1], packet[4]) = (type, UInt8(truncatingIfNeeded: length))
+    packet[1] = options & 1 == 0 ? 1 : 3
+    packet[4] = options >> 4
+    if options & 2 != 0 { packet.replaceSubrange(32..<48, with: FuzzPeople.others[5].userID.bytes) }
+    if options & 4 != 0 { packet[15] = 1 }
     let (client, hash) = packet.withUnsafeBytes { bytes in
       let header = UnsafeRawBufferPointer(rebasing: bytes[..<48])
       let nothing = UnsafeRawBufferPointer(rebasing: bytes[..<0])
       return (pair.encryptClientID(ClientID.own, bound: header), pair.hash(.sent, header: header, plaintext: nothing))
     }
-    packet.replaceSubrange(48..<80, with: client.bytes + hash.bytes)
-    return packet + [UInt8](repeating: 0, count: length)
+    if options & 8 == 0 { lastClient = client }
+    packet.replaceSubrange(48..<80, with: lastClient.bytes + hash.bytes)
+    return packet + [UInt8](repeating: 0, count: Int(options >> 4))
   }
 
   // MARK: CR, CRR and IC

@@ -72,7 +72,9 @@ struct PeerScript {
       try take(step, Int(byte >> 5))
     }
     // Whatever is due meanwhile: nothing may spin, and nothing be forgotten.
-    try stage.pass(.seconds(700))
+    try stage.pass(.seconds(130))
+    for line in stage.lines.values.sorted(by: { $0.id.rawValue < $1.id.rawValue }) { try stage.lose(line) }
+    try stage.pass(.seconds(70))
   }
 
   private mutating func take(_ step: Step, _ slot: Int) throws(FuzzViolation) {

@@ -33,6 +33,7 @@ struct PeerSetting {
     }
     guard byte & 128 != 0, let first = snapshot.friends.first else { return }
     snapshot.status = .invisible
+    snapshot.friends[0].sentDatetime = Self.wall - 9
     snapshot.outgoing = [
       OutgoingRecord(to: first.id, datetime: Self.wall - 9, text: "kept"), OutgoingRecord(to: FuzzPeople.others[4].userID, datetime: 5, text: "stray"),
     ]

@@ -41,7 +41,17 @@ final class PeerStage: PeerSurroundings {
   /// `kill -9`, and a new start from the store.
   func restart() throws(FuzzViolation) { try begin(ledger.snapshot) }
 
+  /// Lets the peer go. Its friends and connections hold each other until they part.
+  func dismiss() {
+    var ignored: PeerEffects = []
+    for line in lines.values where line.phase != .gone { peer?.receiveClosed(line.id, at: now, &ignored) }
+    // What those calls began to open.
+    for case .connect(let id, _) in ignored { peer?.receiveClosed(id, at: now, &ignored) }
+    peer = nil
+  }
+
   private func begin(_ snapshot: PeerSnapshot) throws(FuzzViolation) {
+    dismiss()
     lines = [:]
     slots = [PeerLine?](repeating: nil, count: slots.count)
     (questions, questionIDs) = ([], [])

@@ -6,6 +6,7 @@ enum PeerTarget {
   static func check(_ input: UnsafeRawBufferPointer, rules: @escaping () -> PeerRules = { PeerRules() }) throws(FuzzViolation) {
     guard let first = input.first else { return }
     let stage = try PeerStage(PeerSetting(first), rules: rules)
+    defer { stage.dismiss() }
     var script = PeerScript(stage, UnsafeRawBufferPointer(rebasing: input[1...]))
     try script.run()
   }

@@ -18,7 +18,8 @@ enum PeerUpkeep {
     if stage.hasStopped { return }
     let open = stage.lines.values.filter { $0.phase != .gone }
     // The one that is being made is not in the list yet.
-    if case .connection = call {} else {
+    if case .connection = call {
+    } else {
       try FuzzViolation.require(open.count == holdings.connections, "it holds \(holdings.connections) connections of \(open.count)")
     }
     let unfinished = open.reduce(0) { $0 + $1.unfinished.count }

@@ -52,6 +52,10 @@ extension Peer {
     for connection in connections.values where connection.phase != .closing {
       if connection.phase == .open { emit(.close(connection.id)) } else { emit(.abort(connection.id)) }
       connection.phase = .closing
+      // Nobody relies on it any more: its end is no news.
+      connection.friend?.route = nil
+      connection.friend = nil
+      connection.addition = nil
     }
     hasStopped = true
     timers = Timers()

@@ -78,6 +78,11 @@ public final class Peer: PeerMachine {
 
   @inline(__always) func emit(_ effect: PeerEffect) { out.append(effect) }
   func tell(_ event: PeerEvent) { out.append(.event(event)) }
+  /// Something was refused. Its reason is put into words only when anybody wants to know.
+  func tellRefusal(_ error: UInt8, on connection: Connection, _ reason: @autoclosure () -> String) {
+    guard configuration.tellsRefusals else { return }
+    tell(.rejected(error: error, remote: connection.remote, reason: reason()))
+  }
   func store(_ change: StoreChange) { out.append(.store(change)) }
 }
 

@@ -18,6 +18,8 @@ public struct PeerConfiguration: Sendable {
   public var discovers = true
   /// A stall inside a packet that long ends the connection. Nanoseconds.
   public var readTimeout: UInt64 = .seconds(5)
+  /// Whether the user is told what was refused, and why (`PeerEvent.rejected`).
+  public var tellsRefusals = true
   public var limits = PeerLimits()
 
   public init(name: String) { self.name = name }

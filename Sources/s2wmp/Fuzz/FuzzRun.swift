@@ -22,7 +22,6 @@ final class FuzzRun {
   }
 
   func run() throws {
-    if command.minimizeCorpus, let corpus { return try minimize(corpus) }
     let campaign = try opened.campaign(command.settings(seed: seed), corpus: corpus?.cases ?? [])
     campaign.isCancelled = { Interruption.isWanted }
     campaign.onProgress = { [self] in screen.show($0) }
@@ -39,20 +38,14 @@ final class FuzzRun {
       // It was found out, and cannot be used any more.
       StandardError.complain(sentence)
     }
+    if command.inProcess, command.targeted.role == .peer { StandardError.line(Self.steering(opened.venue.coverage)) }
     StandardError.line("\(campaign.casesDone) cases, \(campaign.book.findings.count) findings, seed \(seed)")
     if !campaign.book.findings.isEmpty { throw ExitCode(1) }
   }
 
-  /// `--minimize-corpus`: files of which no case is needed go.
-  private func minimize(_ corpus: CorpusFolder) throws {
-    do {
-      let kept = try CorpusMinimizer(opened.examiner(), opened.target).kept(corpus.cases) { Interruption.isWanted }
-      let files = Set(kept.map { corpus.files[$0] })
-      try corpus.keep(files)
-      StandardError.line("\(files.count) of \(Set(corpus.files).count) files kept")
-    } catch let fault as TargetFault {
-      throw CommandError(description: Printable.text(fault.description))
-    }
+  private static func steering(_ coverage: EdgeCoverage?) -> String {
+    guard let coverage else { return "steered by the answers: this build counts no coverage (Documentation/Fuzzing.md tells how to make one that does)" }
+    return "steered by coverage: \(coverage.edgesMet) of \(coverage.edgeCount) edges of this program reached"
   }
 
   private func explainAnswer() {

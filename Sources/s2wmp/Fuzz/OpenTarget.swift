@@ -17,8 +17,6 @@ protocol OpenedTarget {
   /// Why its UDP port cannot be used; nil: it can.
   var lacksDatagrams: String? { get }
 
-  /// Makes cases for it, and judges what comes.
-  func examiner() throws -> any Examiner
   /// For trials one by one.
   ///
   /// - checksAlive: whether each ends with a valid exchange.
@@ -29,10 +27,6 @@ protocol OpenedTarget {
 extension OpenedTarget {
   var lacksDatagrams: String? { nil }
   var target: any CaseTarget { venue.alone }
-
-  func examiner() throws -> any Examiner {
-    throw CommandError(description: "a corpus for the legacy dialect cannot be minimized: its runs are not steered by what they show")
-  }
 }
 
 /// A peer.
@@ -48,8 +42,6 @@ struct OpenTarget: OpenedTarget {
 
   var suite: String { session.suite.rawValue }
   var group: String { session.group.rawValue }
-
-  func examiner() -> any Examiner { PeerExaminer(session) }
 
   func bench(checksAlive: Bool) -> any CaseTrying {
     let trial = SessionTrial(target: target, session: session, opening: opening, eventsLag: !target.restartsCheaply)

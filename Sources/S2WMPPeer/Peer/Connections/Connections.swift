@@ -49,31 +49,31 @@ extension Peer {
   }
 
   /// The connection is gone.
-  func forget(_ connection: Connection, reason: String) {
+  func forget(_ connection: Connection, reason: @autoclosure () -> String) {
     connections[connection.id] = nil
     stopReading(connection)
     connection.phase = .closing
-    release(connection, reason: reason)
+    release(connection, reason: reason())
   }
 
   /// FIN after the answers; what still comes is discarded.
-  func close(_ connection: Connection, reason: String) {
+  func close(_ connection: Connection, reason: @autoclosure () -> String) {
     guard connection.phase != .closing else { return }
     flush(connection)
     stopReading(connection)
     connection.phase = .closing
     emit(.close(connection.id))
-    release(connection, reason: reason)
+    release(connection, reason: reason())
   }
 
   /// For a connection whose other side has ceased to answer, or that is not open yet.
-  func abort(_ connection: Connection, reason: String) {
+  func abort(_ connection: Connection, reason: @autoclosure () -> String) {
     guard connection.phase != .closing else { return }
     stopReading(connection)
     connection.phase = .closing
     connections[connection.id] = nil
     emit(.abort(connection.id))
-    release(connection, reason: reason)
+    release(connection, reason: reason())
   }
 
   /// Frees what a connection holds.
@@ -84,15 +84,15 @@ extension Peer {
   }
 
   /// Whoever relied on it has to look for another way.
-  private func release(_ connection: Connection, reason: String) {
+  private func release(_ connection: Connection, reason: @autoclosure () -> String) {
     if connection.owedResponses > 0 { forgetResponses(owedOn: connection) }
     if let addition = connection.addition {
       connection.addition = nil
-      additionLost(addition, connection, reason: reason)
+      additionLost(addition, connection, reason: reason())
     }
     if let friend = connection.friend {
       connection.friend = nil
-      routeLost(friend, connection, reason: reason)
+      routeLost(friend, connection, reason: reason())
     }
   }
 }

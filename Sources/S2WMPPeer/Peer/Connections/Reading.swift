@@ -58,7 +58,7 @@ extension Peer {
 
   private func keep(_ bytes: UnsafeRawBufferPointer, on connection: Connection) {
     guard unfinishedBytes + bytes.count <= configuration.limits.unfinishedBytes else {
-      tell(.rejected(error: 3, remote: connection.remote, reason: "too many unfinished packets are held already"))
+      tellRefusal(3, on: connection, "too many unfinished packets are held already")
       return close(connection, reason: "too many unfinished packets")
     }
     connection.unfinished.append(contentsOf: bytes)
@@ -75,7 +75,7 @@ extension Peer {
   /// The stream cannot be resynchronised: ACK(0, 3, 0, 0), then closed. Gives back how many bytes to skip when a planted defect goes on all the same.
   private func react(to fault: FrameFault, on connection: Connection) -> Int? {
     let reaction = rules.reaction(to: fault)
-    tell(.rejected(error: 3, remote: connection.remote, reason: "the bytes cannot be a packet: field \(fault.fieldName)"))
+    tellRefusal(3, on: connection, "the bytes cannot be a packet: field \(fault.fieldName)")
     return endStream(connection, reaction)
   }
 
@@ -113,8 +113,8 @@ extension Peer {
     cut(connection, reason: "no byte came inside a packet for \(configuration.readTimeout / 1_000_000) ms", rules.reactionToStall)
   }
 
-  private func cut(_ connection: Connection, reason: String, _ reaction: FaultReaction) {
-    tell(.rejected(error: 3, remote: connection.remote, reason: reason))
+  private func cut(_ connection: Connection, reason: @autoclosure () -> String, _ reaction: FaultReaction) {
+    tellRefusal(3, on: connection, reason())
     _ = endStream(connection, reaction)
   }
 

@@ -21,7 +21,7 @@ struct RequestChecks {
   var idIsOwn: Bool { peer.isOwn(requestor) }
   /// Costs the most, so it is only looked at when the rest is well.
   mutating func keyIsUsable() -> Bool {
-    key = peer.usableKey(packet[ChatRequest.publicKey])
+    key = peer.pinnedKey(of: requestor, packet[ChatRequest.publicKey]) ?? peer.usableKey(packet[ChatRequest.publicKey])
     return key != nil
   }
 }
@@ -61,7 +61,7 @@ extension Peer {
     switch rules.verdict(on: &checks) {
     case .invalidName:
       acknowledge(3, datetime: 0, userID: requestor, receiverID: packet[ChatRequest.userID], on: connection)
-      tell(.rejected(error: 3, remote: connection.remote, reason: "CR from \(requestor): the name is no user name"))
+      tellRefusal(3, on: connection, "CR from \(requestor): the name is no user name")
     case .refuse(let status): refuse(status, packet, state, on: connection)
     case .acceptable:
       switch rules.acceptance(wish(for: requestor), isFriend: friends[requestor] != nil) {
@@ -90,8 +90,7 @@ extension Peer {
     let requestor = packet[ChatRequest.requestorID]
     let sent = rules.status(status)
     answer(chatResponsePacket(status: sent, requestor: requestor, user: packet[ChatRequest.userID], publicKey: [], name: ""), on: connection)
-    let reason = Codes.chatResponse.code(status)?.text ?? "status \(status)"
-    tell(.rejected(error: sent, remote: connection.remote, reason: "CR from \(requestor): \(reason)"))
+    tellRefusal(sent, on: connection, "CR from \(requestor): \(Codes.chatResponse.code(status)?.text ?? "status \(status)")")
   }
 
   /// - key: nil only when a planted defect accepts one that is of no use.

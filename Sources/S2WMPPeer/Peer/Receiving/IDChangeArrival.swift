@@ -84,7 +84,7 @@ extension Peer {
     let (timestamp, old) = (packet[IDChange.timestamp], packet[IDChange.userID])
     acknowledge(error, datetime: timestamp, userID: old, receiverID: packet[IDChange.newID], on: connection)
     guard error != 0 else { return }
-    tell(.rejected(error: error, remote: connection.remote, reason: "IC from \(old): \(Self.meaning(ofError: error))"))
+    tellRefusal(error, on: connection, "IC from \(old): \(Self.meaning(ofError: error))")
   }
 
   /// How many changes of a friend's can be acknowledged again.
@@ -111,6 +111,12 @@ extension Peer {
     save(friend)
     tell(.friendChanged(old: old, new: checks.newID))
     tellAbout(friend)
+  }
+
+  /// A friend's key, when it is the one that was found usable before: to look at it again would cost public-key arithmetic.
+  func pinnedKey(of id: Identifier, _ field: UnsafeRawBufferPointer) -> PeerKey? {
+    guard let key = friends[id]?.key, key.suite == identity.suite, key.group == identity.group, key.field.elementsEqual(field) else { return nil }
+    return key
   }
 
   /// A public key field that is usable by section 5.1 with our suite and group, and whose public value passes its check.

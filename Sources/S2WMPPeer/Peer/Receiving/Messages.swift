@@ -15,7 +15,7 @@ extension Peer {
     guard Transitions.follow(&state, .answered) == .answer else { return }
     let (datetime, sender) = (packet[Messaging.datetime], packet[Messaging.senderID])
     acknowledge(error, datetime: datetime, userID: sender, receiverID: packet[Messaging.receiverID], on: connection)
-    if error != 0 { tell(.rejected(error: error, remote: connection.remote, reason: reason(error, packet))) }
+    if error != 0 { tellRefusal(error, on: connection, reason(error, packet)) }
   }
 
   /// A good M: new, or one that was accepted before and is only acknowledged again.
