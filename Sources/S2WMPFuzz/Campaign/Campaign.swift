@@ -18,8 +18,9 @@ public final class Campaign {
   private var stallsLeft: Int
   private var again: [FuzzLane.Trial] = []
   public private(set) var casesDone = 0
-  private var segmentEnd = Campaign.segment
-  /// After so many cases the target's memory and speed are looked at.
+  private var segmentEnd = Campaign.firstSegment
+  /// After so many cases the target's memory and speed are looked at: soon at first, as what grows shows early, and seldom in a long run.
+  private static let firstSegment = 5_000
   private static let segment = 20_000
 
   private var suspect: Suspect?
@@ -78,7 +79,7 @@ public final class Campaign {
       suspect = nil
       try recover()
       if casesDone >= segmentEnd {
-        segmentEnd = casesDone + Self.segment
+        segmentEnd = casesDone + min(Self.segment, max(Self.firstSegment, casesDone))
         if !isOver { try lookAtGrowth() }
       }
     }

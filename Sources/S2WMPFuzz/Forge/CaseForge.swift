@@ -156,7 +156,7 @@ public struct CaseForge {
       return
     }
     if isFault {
-      oweFault(consequence.framing == .faultEarly ? .atOnce : .reply)
+      oweFault(.atOnce)
       return
     }
     switch consequence.first?.owed ?? passed(plan) {
@@ -166,7 +166,7 @@ public struct CaseForge {
     case .nothing, .peerFound: connections[current].isInDoubt = true
     case .fault: break
     }
-    if consequence.framing == .leftover { oweFault(.reply) }
+    if consequence.framing == .leftover { oweFault(.atOnce) }
   }
 
   private func passed(_ plan: PacketPlan) -> Owed {
@@ -191,7 +191,7 @@ public struct CaseForge {
     if status != 0 { reject() }
   }
 
-  /// ACK(0, 3, 0, zero), then closed (S2WMP wire format, section 4).
+  /// ACK(0, 3, 0, zero), then closed (S2WMP wire format, section 4). What the bytes say is owed at once: the read timeout would bring the same answer.
   private mutating func oweFault(_ patience: Patience) {
     expect(ExpectedReply(.acknowledgement, status: 3))
     connections[current].isOver = true
@@ -221,7 +221,7 @@ public struct CaseForge {
     if instance.buffer[start] == 1 { instance.buffer[start] = 0xff }
     instance.packets.append(
       SentPacket(range: start..<instance.buffer.count, connection: current, type: PacketType(rawValue: 0), step: step, index: 0))
-    if !connections[current].isOver, !connections[current].isInside { oweFault(.reply) }
+    if !connections[current].isOver, !connections[current].isInside { oweFault(.atOnce) }
     instance.write(start..<instance.buffer.count, .whole, [], connection: current)
     connections[current].isUsed = true
   }

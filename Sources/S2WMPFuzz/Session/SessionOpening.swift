@@ -36,10 +36,12 @@ public struct SessionOpening {
 
   /// Opens a session. Throws when the target is no peer that can be talked to.
   public func open(_ target: any CaseTarget) throws -> (PeerSession, Answer) {
-    let candidates = try identity.map { [$0] } ?? kinds.lazy.map { try Self.identity($0.suite, $0.group, seed) }
     var refused: [String] = []
     var denied: Identity?
-    for candidate in candidates {
+    let offers = identity.map { [(suite: $0.suite, group: $0.group)] } ?? kinds
+    for kind in offers {
+      // Made when it is needed: those of RSA take a second each.
+      let candidate = try identity ?? Self.identity(kind.suite, kind.group, seed)
       switch try ask(target, candidate) {
       case .accepted(let key):
         if identity == nil, key.suite != candidate.suite || key.group != candidate.group { return try like(key).open(target) }

@@ -8,7 +8,7 @@ struct CorpusReduction {
     guard !corpus.cases.isEmpty else { throw CommandError(description: "\(Printable.text(corpus.path)) holds no case") }
     let indices: [Int]
     do {
-      indices = try CorpusMinimizer(opened.bench()).keep(corpus.cases) { Interruption.isWanted }
+      indices = try CorpusMinimizer(opened.bench(checksAlive: false)).keep(corpus.cases) { Interruption.isWanted }
     } catch let fault as TargetFault {
       throw CommandError(description: Printable.text(fault.description))
     }

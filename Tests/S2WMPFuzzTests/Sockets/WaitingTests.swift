@@ -1,0 +1,38 @@
+import S2WMPCrypto
+import S2WMPFlow
+import S2WMPWire
+import Testing
+
+@testable import S2WMPFuzz
+
+@Suite("How long is waited")
+struct WaitingTests {
+  /// After the target's read timeout the same answer comes for another reason.
+  @Test(
+    "What the bytes say is owed before the read timeout",
+    arguments: [
+      Case([.noise([0xff])]), Case([.send([PacketPlan(.statusChange, [.set("version", .number(2))])], .whole)]),
+      Case([.send([PacketPlan(.chatRequest, [.set("key_length", .number(8193))])], .whole)]),
+    ])
+  func faults(_ given: Case) throws {
+    let identity = try Identity.generate(suite: .dh, group: .x25519)
+    let session = try PeerSession(targetID: identity.userID, target: nil, friend: identity, start: 1_800_000_000_000, seed: 1)
+    var (forge, instance) = (CaseForge(session), Instance())
+    try forge.make(given, checksAlive: false, into: &instance)
+    #expect(instance.actions.contains(.awaitReplies(1, connection: 0, .atOnce)))
+  }
+
+  @Test func shortPatienceFollowsTheAnswersThatCame() throws {
+    let endpoint = try #require(Endpoint(text: "127.0.0.1:1"))
+    var times = WaitingTimes(TargetSettings(endpoint: endpoint, readTimeout: .seconds(1), replyTimeout: .seconds(2)))
+    #expect(times.reply == 2_000_000_000 && times.of(.atOnce) == 500_000_000 && times.of(.stall) == 3_000_000_000)
+    times.isShort = true
+    #expect(times.reply == 150_000_000)
+    times.note(20_000_000)
+    #expect(times.reply == 400_000_000)
+    times.note(1_000_000_000)
+    #expect(times.reply == 2_000_000_000)
+    for _ in 0..<200 { times.note(1_000_000) }
+    #expect(times.reply < 400_000_000)
+  }
+}
