@@ -64,7 +64,7 @@ import Testing
       client.write([1, 0x0a, 0, 7])
       while !client.read().isEmpty {}
     },
-    Stranger("says what it got", "is no S2WMP peer") { client in
+    Stranger("says what it got", "speaks something else than S2WMP") { client in
       while case let bytes = client.read(), !bytes.isEmpty { client.write(bytes) }
     },
   ]
@@ -83,7 +83,7 @@ import Testing
 
   @Test("a server's commands", arguments: strangers) func server(stranger: Stranger) throws {
     var any = stranger
-    any.sentence = ""
+    any.sentence = "127.0.0.1:"
     try expect(any, "fuzz TARGET --role bootstrap --cases 200 --seed 1")
   }
 

@@ -30,6 +30,7 @@ public struct ServerContact: Hashable, Sendable {
       throw TargetFault("\(name) does not answer a registration; it is no bootstrap server, or it has banned this machine: then wait a minute")
     }
     if reply.isGarbage { throw TargetFault("\(name) answers a registration with bytes that are no S2WMP packet, so it is no server that can be tested") }
+    if seen.replies.count > 1 { throw TargetFault("\(name) answers one registration with several packets, so it is no server that can be tested") }
     let type = PacketType(rawValue: seen.received[reply.range.lowerBound + 1])
     guard type == .registrationResponse || type == .acknowledgement else {
       throw TargetFault("\(name) answers a registration with \(type.shortName ?? "another packet"), so it is no server that can be tested")

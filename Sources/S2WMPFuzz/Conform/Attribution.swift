@@ -15,8 +15,12 @@ enum Attribution {
   static func isElsewhere(_ mismatch: Mismatch, than id: String) -> Bool {
     guard mismatch.requirement != id, Requirements.requirement(mismatch.requirement) != nil else { return false }
     if mismatch.requirement == errorRequirement(of: id) { return mismatch.kind == .wrongError || mismatch.kind == .noReply }
+    if answerForms.contains(id), [.acceptedMalformed, .wrongError, .rejectedValid].contains(mismatch.kind) { return true }
     return mismatch.kind == .wrongEcho
   }
+
+  /// Requirements about what answers look like, and their order: whether the right ones come is for others to say.
+  private static let answerForms: Set<String> = ["3.7/ack", "4/tcp.order", "6.1/echo.datetime", "6.1/echo.user-id"]
 
   /// Whether `id` is about the error of what was accepted here: nothing can be said then.
   static func isUndecided(_ mismatch: Mismatch, for id: String) -> Bool {

@@ -25,7 +25,7 @@ extension TargetSearch {
     defer { SystemSocket.closeWithReset(descriptor) }
     switch listen(descriptor, bannerTime) {
     case .nothing: break
-    case .end: throw TargetFault("\(endpoint) takes connections but closes them at once; see what runs there, and whether it lets this address in")
+    case .end: throw closesAtOnce(endpoint)
     case .bytes(let bytes): try judge(bytes, settings)
     }
     guard asking else { return .silent }
@@ -59,6 +59,10 @@ extension TargetSearch {
     throw TargetFault("what listens on \(settings.endpoint) speaks something else than S2WMP (it says \"\(start)\"); check host and port")
   }
 
+  private static func closesAtOnce(_ endpoint: Endpoint) -> TargetFault {
+    TargetFault("\(endpoint) takes connections but closes them at once; see what runs there, and whether it lets this address in")
+  }
+
   private static func connect(_ settings: TargetSettings) throws(TargetFault) -> Int32 {
     let endpoint = settings.endpoint
     let descriptor = SystemSocket.make(SOCK_STREAM, isIPv4: endpoint.isIPv4)
@@ -72,6 +76,7 @@ extension TargetSearch {
     if error == 0 { return descriptor }
     close(descriptor)
     switch error {
+    case ECONNRESET, ECONNABORTED: throw closesAtOnce(endpoint)
     case ECONNREFUSED: throw TargetFault("nothing listens on \(endpoint); start the target, or check host and port")
     case ETIMEDOUT: throw TargetFault("\(endpoint) does not answer; check host and port, and any firewall between")
     default: throw TargetFault("\(endpoint) cannot be reached: \(SystemSocket.words(error)); check the host")

@@ -10,7 +10,7 @@ extension CaseFile {
       lines = try CaseLines(text).lines
     } catch {
       // What is wrong with the words of something else does not matter.
-      if !String(decoding: text.prefix(4096), as: UTF8.self).contains("s2case") { throw CaseFileParser.noCaseFile(1) }
+      if text.count <= CaseLimits.file, !String(decoding: text.prefix(4096), as: UTF8.self).contains("s2case") { throw CaseFileParser.noCaseFile(1) }
       throw error
     }
     var parser = CaseFileParser(lines: lines)

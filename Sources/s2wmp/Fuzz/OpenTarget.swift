@@ -43,7 +43,6 @@ struct OpenTarget: OpenedTarget {
   var suite: String { session.suite.rawValue }
   var group: String { session.group.rawValue }
 
-
   func bench(checksAlive: Bool) -> any CaseTrying {
     let trial = SessionTrial(target: target, session: session, opening: opening, eventsLag: !target.restartsCheaply)
     trial.checksAlive = checksAlive
