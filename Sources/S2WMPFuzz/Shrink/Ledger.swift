@@ -194,12 +194,15 @@ public final class Ledger {
     entries.append(Entry(given: missed.given, mismatch: mismatch, sequence: missed.sequence))
   }
 
-  /// What was found since it was last asked. Messages that those of a later run overtook count as lost.
+  /// With several runs in flight, what a target says about one may come between what it says about others.
+  private static let overtaking = 64
+
+  /// What was found since it was last asked. Messages that those of much later runs overtook count as lost.
   ///
   /// - upTo: what was not heard by now of the runs up to that number never will be.
   public func check(upTo number: Int = 0) -> [Entry] {
     if waiting > 0 {
-      let overtaken = (voices.values.map(\.lastHeard).max() ?? 0) - 1
+      let overtaken = (voices.values.map(\.lastHeard).max() ?? 0) - Self.overtaking
       for voice in voices.values { for missed in voice.takeMissed(upTo: max(number, overtaken)) { addMissed(missed) } }
     }
     guard !entries.isEmpty else { return [] }
