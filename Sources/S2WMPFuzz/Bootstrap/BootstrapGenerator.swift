@@ -249,5 +249,11 @@ extension [Step] {
 }
 
 extension PacketPlan {
-  fileprivate var mayLookLegacy: Bool { type == .registration || type == .lookup }
+  /// By its own type, or by the one that it is turned into.
+  fileprivate var mayLookLegacy: Bool {
+    let types = changes.compactMap { change -> UInt64? in
+      if case .set("type", .number(let number)) = change { number } else { nil }
+    }
+    return ([UInt64(type.rawValue)] + types).contains { $0 == PacketType.registration.rawValue || $0 == PacketType.lookup.rawValue }
+  }
 }
