@@ -14,6 +14,7 @@ enum Interruption {
         if Interruption.count.add(1, ordering: .relaxed).oldValue > 0 { _exit(128 + number) }
       }
       sigaction(signal, &action, nil)
+      SignalPipe.unblock(signal)
     }
   }
 }
