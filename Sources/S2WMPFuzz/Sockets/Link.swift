@@ -79,6 +79,7 @@ final class Link {
 
   /// Closes in order what is open, and forgets everything.
   func close() {
+    unwatch()
     if descriptor >= 0 { Glibc.close(descriptor) }
     forget()
   }
@@ -87,6 +88,7 @@ final class Link {
   func drop() {
     guard descriptor >= 0 else { return forget() }
     if ending == .closed { return close() }
+    unwatch()
     SystemSocket.closeWithReset(descriptor)
     forget()
   }
@@ -116,9 +118,9 @@ final class Link {
   /// Reset, by us: how the target left it stays as it was.
   func reset() {
     guard descriptor >= 0 else { return }
+    unwatch()
     SystemSocket.closeWithReset(descriptor)
     descriptor = -1
-    isWatched = false
     isEndedByUs = true
   }
 
@@ -225,6 +227,7 @@ final class Link {
     isWatchedForRoom = forRoom
   }
 
+  /// Closing alone does not do it while a process that is being started holds a copy of the descriptor.
   func unwatch() {
     guard isWatched, descriptor >= 0 else { return }
     poller.forget(descriptor)

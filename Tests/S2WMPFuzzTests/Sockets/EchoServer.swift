@@ -33,7 +33,7 @@ final class EchoServer: Sendable {
             let client = accept(listener, nil, nil)
             Self.watch(poller, client)
           } else {
-            Self.serve(descriptor, &pending)
+            Self.serve(descriptor, poller, &pending)
           }
         }
       }
@@ -52,10 +52,10 @@ final class EchoServer: Sendable {
     _ = epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event)
   }
 
-  private static func serve(_ descriptor: Int32, _ pending: inout [Int32: [UInt8]]) {
+  private static func serve(_ descriptor: Int32, _ poller: Int32, _ pending: inout [Int32: [UInt8]]) {
     var bytes = [UInt8](repeating: 0, count: 4096)
     let count = bytes.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, 0) }
-    guard count > 0 else { return end(descriptor, &pending, isReset: false) }
+    guard count > 0 else { return end(descriptor, poller, &pending, isReset: false) }
     var have = pending[descriptor] ?? []
     have += bytes[..<count]
     var answer: [UInt8] = []
@@ -65,7 +65,7 @@ final class EchoServer: Sendable {
       switch request[9] {
       case 1, 3:
         _ = answer.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-        return end(descriptor, &pending, isReset: request[9] == 3)
+        return end(descriptor, poller, &pending, isReset: request[9] == 3)
       case 2: break
       case 4:
         let reply = acknowledgement(request[..<8].reduce(0) { $0 << 8 | UInt64($1) })
@@ -77,8 +77,10 @@ final class EchoServer: Sendable {
     _ = answer.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
   }
 
-  private static func end(_ descriptor: Int32, _ pending: inout [Int32: [UInt8]], isReset: Bool) {
+  private static func end(_ descriptor: Int32, _ poller: Int32, _ pending: inout [Int32: [UInt8]], isReset: Bool) {
     pending[descriptor] = nil
+    // A process that another test starts may hold a copy for a moment: then closing alone would not end the events, and they would name whatever has this number next.
+    _ = epoll_ctl(poller, EPOLL_CTL_DEL, descriptor, nil)
     if isReset { ScriptedServer.Client(descriptor: descriptor, number: 0).reset() }
     close(descriptor)
   }

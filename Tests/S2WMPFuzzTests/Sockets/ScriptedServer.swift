@@ -79,7 +79,8 @@ final class ScriptedServer: Sendable {
     }
   }
 
-  deinit { stop() }
+  // The thread closes the listener when it sees this; its number may be somebody else's by then.
+  deinit { isStopped.store(true, ordering: .relaxed) }
 
   /// Nothing listens from now on.
   func stop() {
