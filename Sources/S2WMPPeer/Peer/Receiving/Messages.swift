@@ -9,8 +9,9 @@ extension Peer {
     var checks = MessageChecks(self, packet)
     var error = rules.firstError(&checks)
     if error == 0, let friend = checks.friend {
-      error = checks.isMessage ? deliver(checks, from: friend, on: connection) : apply(packet, from: friend, on: connection)
+      // First: what is sent to the friend from here on must be for the ID of ours that they know.
       if let bond = checks.bond { noteAddress(bond.keys.own, by: friend) }
+      error = checks.isMessage ? deliver(checks, from: friend, on: connection) : apply(packet, from: friend, on: connection)
     }
     guard Transitions.follow(&state, .answered) == .answer else { return }
     let (datetime, sender) = (packet[Messaging.datetime], packet[Messaging.senderID])
