@@ -40,7 +40,7 @@ extension BootstrapJudge {
   ) -> Mismatch? {
     let expected = owed[count]
     let ending = ending(seen, connection)
-    if expected.isOptional, connection >= 0, ending != .open { return nil }
+    if expected.isOptional, mayBeMissing(instance, seen, connection) { return nil }
     if expected.form == .acknowledgement { return missingFault(given, instance, expected, ending) }
     if connection >= 0, ending != .open, count > 0 {
       return make("4/server.many-packets", .connection, expected, .other("the connection was \(ending.rawValue) after \(count) answers"))

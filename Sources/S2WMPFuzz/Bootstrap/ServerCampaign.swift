@@ -21,7 +21,7 @@ public final class ServerCampaign: FuzzCampaign {
   private var mustRestart = false
   private var isOver = false
   private let watch = Stopwatch()
-  private var lastReport: UInt64 = 0
+  private var progressClock = ProgressClock()
 
   public var onProgress: ((FuzzProgress) -> Void)?
   public var onFinding: ((Finding) -> Void)?
@@ -195,20 +195,11 @@ public final class ServerCampaign: FuzzCampaign {
   // Progress.
 
   private func report() {
-    guard casesDone & 63 == 0, onProgress != nil else { return }
-    let now = MonotonicTime.now
-    guard now &- lastReport >= 200_000_000 else { return }
-    lastReport = now
+    guard casesDone & 63 == 0, onProgress != nil, progressClock.isDue() else { return }
     tell(nil)
   }
 
-  private func tell(_ activity: String?) {
-    let seconds = watch.seconds
-    onProgress?(
-      FuzzProgress(
-        seconds: seconds, cases: casesDone, casesPerSecond: seconds > 0 ? Double(casesDone) / seconds : 0, findings: book.findings.count, features: 0,
-        corpus: corpus.count, requirementsMet: tally.counts.count, activity: activity))
-  }
+  private func tell(_ activity: String?) { onProgress?(progress(corpus: corpus.count, activity)) }
 }
 
 /// One worker's addresses, and what it has in flight.

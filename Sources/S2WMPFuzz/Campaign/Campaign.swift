@@ -27,7 +27,7 @@ public final class Campaign {
   private var recovery: Recovery?
   private var isOver = false
   private let watch = Stopwatch()
-  private var lastReport: UInt64 = 0
+  private var progressClock = ProgressClock()
   private var secondsWhenDone: Double?
 
   /// Called now and then, from the run's own thread.
@@ -301,20 +301,11 @@ public final class Campaign {
   // MARK: Progress
 
   private func report() {
-    guard casesDone & 255 == 0, onProgress != nil else { return }
-    let now = MonotonicTime.now
-    guard now &- lastReport >= 200_000_000 else { return }
-    lastReport = now
+    guard casesDone & 255 == 0, onProgress != nil, progressClock.isDue() else { return }
     tell(nil)
   }
 
-  private func tell(_ activity: String?) {
-    let seconds = watch.seconds
-    onProgress?(
-      FuzzProgress(
-        seconds: seconds, cases: casesDone, casesPerSecond: seconds > 0 ? Double(casesDone) / seconds : 0, findings: book.findings.count,
-        features: steering.featureCount, corpus: steering.pool.count, requirementsMet: tally.counts.count, activity: activity))
-  }
+  private func tell(_ activity: String?) { onProgress?(progress(features: steering.featureCount, corpus: steering.pool.count, activity)) }
 }
 
 extension Case {
@@ -324,10 +315,4 @@ extension Case {
       return false
     }
   }
-}
-
-/// Seconds since it was made.
-struct Stopwatch {
-  private let start = MonotonicTime.now
-  var seconds: Double { Double(MonotonicTime.now &- start) / 1e9 }
 }

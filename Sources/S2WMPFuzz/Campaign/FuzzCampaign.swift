@@ -21,3 +21,32 @@ public protocol FuzzCampaign: AnyObject {
 }
 
 extension Campaign: FuzzCampaign {}
+
+extension FuzzCampaign {
+  /// How it stands now.
+  func progress(features: Int = 0, corpus: Int = 0, _ activity: String?) -> FuzzProgress {
+    let seconds = seconds
+    return FuzzProgress(
+      seconds: seconds, cases: casesDone, casesPerSecond: seconds > 0 ? Double(casesDone) / seconds : 0, findings: book.findings.count, features: features,
+      corpus: corpus, requirementsMet: requirementCounts.count, activity: activity)
+  }
+}
+
+/// Says when it is time to tell again how a run stands: five times a second.
+struct ProgressClock {
+  private static let interval: UInt64 = 200_000_000
+  private var last: UInt64 = 0
+
+  mutating func isDue() -> Bool {
+    let now = MonotonicTime.now
+    guard now &- last >= Self.interval else { return false }
+    last = now
+    return true
+  }
+}
+
+/// Seconds since it was made.
+struct Stopwatch {
+  private let start = MonotonicTime.now
+  var seconds: Double { Double(MonotonicTime.now &- start) / 1e9 }
+}

@@ -40,6 +40,4 @@ final class FuzzLane {
     defer { inFlight.removeAll(keepingCapacity: true) }
     return inFlight
   }
-
-  func forgetHistory() { history.removeAll() }
 }

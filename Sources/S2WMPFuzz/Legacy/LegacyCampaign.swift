@@ -77,7 +77,7 @@ public final class LegacyCampaign: FuzzCampaign {
   private let generator: LegacyGenerator
   private let watch = Stopwatch()
   private var history: [Case] = []
-  private var lastReport: UInt64 = 0
+  private var progressClock = ProgressClock()
 
   public private(set) var book = FindingBook()
   public private(set) var casesDone = 0
@@ -124,12 +124,6 @@ public final class LegacyCampaign: FuzzCampaign {
   }
 
   private func report() {
-    let now = MonotonicTime.now
-    guard now &- lastReport >= 200_000_000 else { return }
-    lastReport = now
-    onProgress?(
-      FuzzProgress(
-        seconds: seconds, cases: casesDone, casesPerSecond: Double(casesDone) / max(seconds, 0.001), findings: book.findings.count, features: 0, corpus: 0,
-        requirementsMet: requirementCounts.count, activity: nil))
+    if onProgress != nil, progressClock.isDue() { onProgress?(progress(nil)) }
   }
 }

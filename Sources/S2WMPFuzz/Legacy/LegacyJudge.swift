@@ -8,6 +8,7 @@ public struct LegacyJudge {
   public init(_ session: LegacySession) { self.session = session }
 
   public func isAsOwed(_ instance: Instance, _ seen: Observation) -> Bool { mismatch(instance, seen) == nil }
+  public func mismatch(_ given: Case, _ instance: Instance, _ seen: Observation) -> Mismatch? { mismatch(instance, seen) }
 
   /// The first difference; nil when all is as owed.
   public func mismatch(_ instance: Instance, _ seen: Observation) -> Mismatch? {

@@ -1,23 +1,6 @@
 import S2WMPCrypto
 import S2WMPWire
 
-/// For a peer of the legacy dialect.
-public final class LegacyExaminer: Examiner {
-  public let session: LegacySession
-  private var forge: LegacyForge
-  private let judge: LegacyJudge
-
-  public init(_ session: LegacySession) {
-    self.session = session
-    forge = LegacyForge(session)
-    judge = LegacyJudge(session)
-  }
-
-  public func make(_ given: Case, checksAlive: Bool, into out: inout Instance) throws { try forge.make(given, checksAlive: checksAlive, into: &out) }
-  public func isAsOwed(_ instance: Instance, _ seen: Observation) -> Bool { judge.isAsOwed(instance, seen) }
-  public func mismatch(_ given: Case, _ instance: Instance, _ seen: Observation) -> Mismatch? { judge.mismatch(instance, seen) }
-}
-
 /// Trials on a peer of the legacy dialect.
 public final class LegacyTrial: CaseTrying {
   private let target: any CaseTarget

@@ -1,45 +1,57 @@
 import S2WMPWire
 
 /// Makes cases concrete for one target, and judges what came of them: whatever the target is, and whichever dialect it speaks.
-public protocol Examiner: AnyObject {
-  /// Throws a `CaseFault` when the case cannot be made, or when its construction does not say what is owed.
+public protocol Examiner: RunJudging, AnyObject {
+  /// As `CaseMaking` has it.
   func make(_ given: Case, checksAlive: Bool, into out: inout Instance) throws
+}
+
+/// Makes cases concrete.
+public protocol CaseMaking {
+  /// Throws a `CaseFault` when the case cannot be made, or when its construction does not say what is owed.
+  ///
+  /// - checksAlive: whether each connection ends with a valid exchange even where every packet is answered.
+  mutating func make(_ given: Case, checksAlive: Bool, into out: inout Instance) throws
+}
+
+/// Compares what came with what is owed.
+public protocol RunJudging {
   /// The quick look at every run.
   func isAsOwed(_ instance: Instance, _ seen: Observation) -> Bool
   /// The first difference; nil when all is as owed.
+  ///
+  /// - given: the case of which `instance` was made.
   func mismatch(_ given: Case, _ instance: Instance, _ seen: Observation) -> Mismatch?
 }
 
-/// For a peer of the v1 dialect.
-public final class PeerExaminer: Examiner {
-  public let session: PeerSession
-  private var forge: CaseForge
-  private let judge: Judge
+/// A session with everything that is made and judged in it.
+public final class SessionExaminer<Session, Forge: CaseMaking, Verdicts: RunJudging>: Examiner {
+  public let session: Session
+  private var forge: Forge
+  private let judge: Verdicts
 
-  public init(_ session: PeerSession) {
-    self.session = session
-    forge = CaseForge(session)
-    judge = Judge(session)
-  }
+  init(_ session: Session, _ forge: Forge, _ judge: Verdicts) { (self.session, self.forge, self.judge) = (session, forge, judge) }
 
   public func make(_ given: Case, checksAlive: Bool, into out: inout Instance) throws { try forge.make(given, checksAlive: checksAlive, into: &out) }
   public func isAsOwed(_ instance: Instance, _ seen: Observation) -> Bool { judge.isAsOwed(instance, seen) }
   public func mismatch(_ given: Case, _ instance: Instance, _ seen: Observation) -> Mismatch? { judge.mismatch(given, instance, seen) }
 }
 
+extension BootstrapForge: CaseMaking {}
+extension BootstrapJudge: RunJudging {}
+extension LegacyForge: CaseMaking {}
+extension LegacyJudge: RunJudging {}
+
 /// For a bootstrap server of the v1 dialect.
-public final class BootstrapExaminer: Examiner {
-  public let session: BootstrapSession
-  private var forge: BootstrapForge
-  private let judge: BootstrapJudge
+public typealias BootstrapExaminer = SessionExaminer<BootstrapSession, BootstrapForge, BootstrapJudge>
 
-  public init(_ session: BootstrapSession) {
-    self.session = session
-    forge = BootstrapForge(session)
-    judge = BootstrapJudge(session)
-  }
+extension SessionExaminer where Session == BootstrapSession, Forge == BootstrapForge, Verdicts == BootstrapJudge {
+  public convenience init(_ session: BootstrapSession) { self.init(session, BootstrapForge(session), BootstrapJudge(session)) }
+}
 
-  public func make(_ given: Case, checksAlive: Bool, into out: inout Instance) throws { try forge.make(given, checksAlive: checksAlive, into: &out) }
-  public func isAsOwed(_ instance: Instance, _ seen: Observation) -> Bool { judge.isAsOwed(instance, seen) }
-  public func mismatch(_ given: Case, _ instance: Instance, _ seen: Observation) -> Mismatch? { judge.mismatch(given, instance, seen) }
+/// For a peer of the legacy dialect.
+public typealias LegacyExaminer = SessionExaminer<LegacySession, LegacyForge, LegacyJudge>
+
+extension SessionExaminer where Session == LegacySession, Forge == LegacyForge, Verdicts == LegacyJudge {
+  public convenience init(_ session: LegacySession) { self.init(session, LegacyForge(session), LegacyJudge(session)) }
 }

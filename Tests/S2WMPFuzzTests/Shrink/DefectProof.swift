@@ -2,31 +2,33 @@ import S2WMPCrypto
 import S2WMPPeer
 import S2WMPWire
 
+@testable import S2WMPFuzz
+
 /// Whether a planted defect is found in process, by the generator alone, and named rightly.
-public struct DefectProof: Sendable {
+struct DefectProof: Sendable {
   /// What came of it.
-  public struct Row: Sendable {
+  struct Row: Sendable {
     /// Name of the defect; empty for the sound peer.
-    public var defect: String
+    var defect: String
     /// Cases run until something was found, or all of them.
-    public var cases: Int
+    var cases: Int
     /// The first mismatch, as the judge named it.
-    public var seen: Mismatch?
+    var seen: Mismatch?
     /// Nil: nothing was found, or it was not seen again.
-    public var finding: Finding?
+    var finding: Finding?
   }
 
-  public var suite: Suite
-  public var group: KeyGroup
-  public var seed: UInt64
+  var suite: Suite
+  var group: KeyGroup
+  var seed: UInt64
   /// Cases run at most.
-  public var limit: Int
+  var limit: Int
   /// Whether what the target tells its user can come later than its replies.
-  public var eventsLag = false
+  var eventsLag = false
   /// What stands between the fuzzer and the core.
-  public var wrap: @Sendable (CoreTarget) -> any CaseTarget = { $0 }
+  var wrap: @Sendable (CoreTarget) -> any CaseTarget = { $0 }
 
-  public init(suite: Suite, group: KeyGroup, seed: UInt64, limit: Int) {
+  init(suite: Suite, group: KeyGroup, seed: UInt64, limit: Int) {
     self.suite = suite
     self.group = group
     self.seed = seed
@@ -34,7 +36,7 @@ public struct DefectProof: Sendable {
   }
 
   /// - defect: nil for the sound peer, where nothing must be found.
-  public func run(_ defect: PlantedDefect?) throws -> Row {
+  func run(_ defect: PlantedDefect?) throws -> Row {
     let identity = try Identity.generate(suite: suite, group: group)
     let target = wrap(CoreTarget(identity: identity, defect: defect))
     let opening = SessionOpening(targetID: identity.userID, identity: nil, kinds: [(suite, group)], start: 1_800_000_000_000, seed: seed)
