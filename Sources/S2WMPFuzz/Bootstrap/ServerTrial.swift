@@ -17,7 +17,7 @@ public final class ServerTrial: CaseTrying {
     pace = ServerPace(session)
   }
 
-  public var lastRun: (instance: Instance, seen: Observation) { (instance, seen) }
+  public var lastRun: (instance: Instance, seen: Observation)? { (instance, seen) }
 
   /// `Mismatch.packet` counts the packets of all cases, as `Exchange.packets` does.
   public func run(_ cases: [Case]) throws -> Tried {

@@ -40,7 +40,12 @@ public struct CorpusMinimizer {
       return out
     }
     var features = Features()
-    features.take(given, trying.lastRun.instance, trying.lastRun.seen)
+    guard let last = trying.lastRun else {
+      // Nobody knows what it showed.
+      out.isKeptAnyway = true
+      return out
+    }
+    features.take(given, last.instance, last.seen)
     out.features = Set(features.values).union(coverage?.all() ?? [])
     return out
   }

@@ -8,6 +8,7 @@ public final class LegacyTrial: CaseTrying {
   private var instance = Instance()
   private var seen = Observation()
   private let names: PeerSession
+  public var lastRun: (instance: Instance, seen: Observation)? { (instance, seen) }
 
   /// What came of asking to be its friend.
   public private(set) var answer = SessionOpening.Answer.friend

@@ -8,12 +8,12 @@ public protocol CaseTrying: AnyObject {
   /// Whether trials may wait less for what does not come than it may take. What is seen then has to be seen again with the whole time.
   func setPatience(isShort: Bool)
   /// The last instance that was run, and what came of it.
-  var lastRun: (instance: Instance, seen: Observation) { get }
+  var lastRun: (instance: Instance, seen: Observation)? { get }
 }
 
 extension CaseTrying {
   public func setPatience(isShort: Bool) {}
-  public var lastRun: (instance: Instance, seen: Observation) { (Instance(), Observation()) }
+  public var lastRun: (instance: Instance, seen: Observation)? { nil }
 }
 
 /// What came of one trial.

@@ -29,7 +29,7 @@ public final class SessionTrial: CaseTrying {
     ledger = Ledger(session, eventsLag: eventsLag)
   }
 
-  public var lastRun: (instance: Instance, seen: Observation) { (instance, seen) }
+  public var lastRun: (instance: Instance, seen: Observation)? { (instance, seen) }
 
   /// `Mismatch.packet` counts the packets of all cases, as `Exchange.packets` does.
   public func run(_ cases: [Case]) throws -> Tried {
