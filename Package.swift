@@ -13,7 +13,9 @@ let package = Package(
     .library(name: "S2WMPNetwork", targets: ["S2WMPNetwork"]),
     .library(name: "S2WMPAnalysis", targets: ["S2WMPAnalysis"]),
     .library(name: "S2WMPReport", targets: ["S2WMPReport"]),
+    .library(name: "S2WMPInsight", targets: ["S2WMPInsight"]),
     .library(name: "S2WMPChat", targets: ["S2WMPChat"]),
+    .library(name: "S2WMPLive", targets: ["S2WMPLive"]),
     .library(name: "S2WMPFuzz", targets: ["S2WMPFuzz"]),
     .library(name: "S2WMPFuzzTargets", targets: ["S2WMPFuzzTargets"]),
   ],
@@ -50,6 +52,8 @@ let package = Package(
       ]),
     .target(name: "S2WMPAnalysis", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "CPrefetch"]),
     .target(name: "S2WMPReport", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "S2WMPAnalysis"]),
+    .target(name: "S2WMPInsight", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPCrypto", "S2WMPAnalysis", "S2WMPReport"]),
+    .target(name: "S2WMPLive", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPAnalysis", "S2WMPReport", "S2WMPInsight", "S2WMPChat"]),
     .target(name: "S2WMPChat", dependencies: ["S2WMPWire", "S2WMPFlow", "S2WMPPeer", "S2WMPReport"]),
     .target(
       name: "S2WMPFuzz",
@@ -59,7 +63,7 @@ let package = Package(
       name: "s2wmp",
       dependencies: [
         "S2WMPWire", "S2WMPFlow", "S2WMPCapture", "S2WMPAnalysis", "S2WMPReport", "S2WMPCrypto", "S2WMPPeer", "S2WMPNetwork",
-        "S2WMPChat", "S2WMPFuzz",
+        "S2WMPChat", "S2WMPFuzz", "S2WMPInsight", "S2WMPLive",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -87,6 +91,11 @@ let package = Package(
       ]),
     .testTarget(name: "S2WMPAnalysisTests", dependencies: ["S2WMPAnalysis", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire", "s2wmp"]),
     .testTarget(name: "S2WMPReportTests", dependencies: ["S2WMPReport", "S2WMPWire", "S2WMPFlow", "S2WMPAnalysis", "S2WMPCrypto", "S2WMPCapture", "s2wmp"]),
+    .testTarget(
+      name: "S2WMPInsightTests",
+      dependencies: ["S2WMPInsight", "S2WMPReport", "S2WMPAnalysis", "S2WMPCapture", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire", "s2wmp"]),
+    .testTarget(
+      name: "S2WMPLiveTests", dependencies: ["S2WMPLive", "S2WMPInsight", "S2WMPReport", "S2WMPAnalysis", "S2WMPCapture", "S2WMPFlow", "S2WMPWire", "s2wmp"]),
     .testTarget(name: "S2WMPChatTests", dependencies: ["S2WMPChat", "S2WMPPeer", "S2WMPFlow", "S2WMPWire", "s2wmp"]),
     .testTarget(
       name: "S2WMPRegressionTests", dependencies: ["S2WMPFuzzTargets", "S2WMPCapture", "S2WMPFlow", "S2WMPPeer", "S2WMPWire", "s2wmp"]),

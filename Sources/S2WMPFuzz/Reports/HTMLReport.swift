@@ -14,7 +14,7 @@ public enum HTMLReport {
       <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/>
       <title>\(MarkupText.escaped(title)): \(verdict(report))</title>
       <style>
-      \(PageStyle.text)</style>
+      \(PageStyle.base)\(FindingStyle.text)</style>
       </head>
       <body>
       <a class="skip-link" href="#findings">To the findings</a>

@@ -83,7 +83,7 @@ struct DecodeCommand: ParsableCommand {
     printer.begin()
     for file in captures where !printer.isDone {
       if writer != nil { printer.frames = FrameSet() }
-      let recording = Recording(path: file, traffic: traffic, printer: printer, keys: keys, carried: carried)
+      let recording = Recording(path: file, traffic: traffic, sink: printer, keys: keys, carried: carried)
       let result = recording.decode()
       total.conversations += result.conversations
       if let failure = result.failure {
@@ -101,7 +101,7 @@ struct DecodeCommand: ParsableCommand {
   }
 
   /// `--keys a b` names two key files: what cannot be a capture and is one of keys is taken for that.
-  private var captures: [String] { decryption.keys.isEmpty ? files : files.filter { !KeyFiles.isKeyFile(at: $0) } }
+  private var captures: [String] { decryption.captures(among: files) }
 
   private func openWriter(_ path: String, _ carried: CarriedSecrets?) throws -> CaptureFileWriter {
     do throws(CaptureWriteError) { return try CaptureFileWriter(path: path, secrets: carried) } catch {

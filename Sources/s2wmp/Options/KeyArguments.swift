@@ -13,6 +13,9 @@ struct KeyArguments: ParsableArguments {
       "What protects encrypted private keys: the first line of this file (or the variable S2WMP_PASSPHRASE).", valueName: "file"))
   var passphraseFile: String?
 
+  /// `--keys a b` names two key files: what cannot be a capture and is one of keys is taken for that.
+  func captures(among files: [String]) -> [String] { keys.isEmpty ? files : files.filter { !KeyFiles.isKeyFile(at: $0) } }
+
   /// Reads them all; `more` are further files.
   func material(and more: [String] = []) throws -> KeyMaterial {
     try KeyFiles(passphraseFile: passphraseFile).material(from: keys + more)

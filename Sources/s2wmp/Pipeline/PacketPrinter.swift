@@ -2,7 +2,7 @@ import S2WMPAnalysis
 import S2WMPReport
 
 /// Takes dissected packets, keeps those that match, and prints them in the format asked for.
-final class PacketPrinter: DissectionSink {
+final class PacketPrinter: RecordingSink {
   private enum Style {
     case nothing
     case text(TextLine)

@@ -2,20 +2,33 @@ import S2WMPAnalysis
 import S2WMPCapture
 import S2WMPCrypto
 
-/// One recorded capture on its way through reassembly, analysis and printing.
+/// What recorded packets go into.
+protocol RecordingSink: DissectionSink {
+  /// Nothing more is wanted.
+  var isDone: Bool { get }
+  /// Packets must come sorted by frame, each with all that later ones tell of it.
+  var needsOrder: Bool { get }
+}
+
+extension RecordingSink {
+  var isDone: Bool { false }
+  var needsOrder: Bool { true }
+}
+
+/// One recorded capture on its way through reassembly and analysis into a sink.
 struct Recording {
   var path: String
   var traffic: TrafficArguments
-  var printer: PacketPrinter
+  var sink: any RecordingSink
   /// Keys given for all captures; those that a capture carries are its own.
   var keys = KeyMaterial()
   /// Keeps the secrets of the capture for a copy of it.
   var carried: CarriedSecrets?
 
-  /// Decodes the whole file; a failure comes after everything before it was printed.
+  /// Decodes the whole file; a failure comes after everything before it was handed out.
   func decode() -> (conversations: UInt64, failure: CaptureError?) {
     let analyzer = Analyzer(
-      options: traffic.analysisOptions(printer.needsOrder ? traffic.sorted : .immediate), seed: .random(in: 0 ... .max), sink: printer,
+      options: traffic.analysisOptions(sink.needsOrder ? traffic.sorted : .immediate), seed: .random(in: 0 ... .max), sink: sink,
       keys: keys.isEmpty ? nil : KeyRing(keys))
     let decoder = CaptureDecoder(receiver: analyzer, limits: traffic.reassemblyLimits)
     let failure = read(analyzer) { decoder.process($0) }
@@ -33,7 +46,7 @@ struct Recording {
       let embedded = SecretsTaker(path, mayLookAhead: reader.isReadableAgain, analyzer, carried)
       let pump = FramePump(reader)
       pump.onSecrets = { embedded.take($0) }
-      while !printer.isDone, let batch = try pump.next() {
+      while !sink.isDone, let batch = try pump.next() {
         embedded.hasFrames = true
         take(batch)
         let (bytesRead, totalBytes) = pump.progress
@@ -49,7 +62,7 @@ struct Recording {
 
   /// What the limits cost.
   private func warn(_ totals: AnalysisTotals, _ counters: CaptureCounters) {
-    if totals.leftEarly > 0 && !printer.isDone {
+    if totals.leftEarly > 0 && !sink.isDone {
       StandardError.complain(
         "\(path): \(totals.leftEarly) packets were printed before all later frames that may belong to them were read; a larger --window waits longer")
     }

@@ -1,3 +1,4 @@
+import S2WMPReport
 import S2WMPWire
 import Testing
 

@@ -1,6 +1,6 @@
-/// How `report.html` looks: light or dark as the reader's system is, on a telephone, on paper.
-enum PageStyle {
-  static let text = """
+/// How pages look, whatever is on them: light or dark as the reader's system is, on a telephone, on paper.
+package enum PageStyle {
+  package static let base = """
     :root { color-scheme: light dark; --ground: #fff; --raised: #f5f6f8; --text: #1b1f24; --quiet: #57606a; --line: #d0d7de; --link: #0550ae;
       --good: #116329; --bad: #b3141f; --warning: #7d4e00; --mark: #ffdfb6; --mark-text: #4d2d00; --alternate: #e9edf2; }
     @media (prefers-color-scheme: dark) { :root { --ground: #12161c; --raised: #1b2129; --text: #e2e7ee; --quiet: #a3adba; --line: #39424f; --link: #7db8ff;
@@ -22,28 +22,17 @@ enum PageStyle {
     th { white-space: nowrap; font-size: .85rem; color: var(--quiet); font-weight: 600; }
     td, dd, pre, summary, h1, h3, h4 { overflow-wrap: anywhere; }
     td.field { white-space: nowrap; } td.id { min-width: 10rem; } td.says { min-width: 13rem; }
-    .sections th:nth-child(1) { width: 7.5rem; } .sections th:nth-child(2) { width: 13rem; } .sections th:nth-child(4) { width: 5.5rem; }
+    article { border: 1px solid var(--line); border-radius: 6px; padding: 1rem; margin: 1.25rem 0; }
     td.number { width: 1%; font-variant-numeric: tabular-nums; white-space: nowrap; }
-    .verdict { font-weight: 600; font-size: 1.1rem; }
     .good { color: var(--good); } .bad { color: var(--bad); } .warning { color: var(--warning); } .quiet { color: var(--quiet); }
     dl.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .75rem 1.25rem; margin: 1rem 0 0; }
     dl.facts div { border-left: 3px solid var(--line); padding-left: .6rem; }
     dl.facts dt { font-size: .8rem; color: var(--quiet); } dl.facts dd { margin: 0; }
     details { margin: .5rem 0; } summary { cursor: pointer; padding: .3rem 0; }
-    details.section > summary { font-weight: 600; }
-    .status { white-space: nowrap; font-weight: 600; }
-    article { border: 1px solid var(--line); border-left: 4px solid var(--bad); border-radius: 6px; padding: 1rem; margin: 1.25rem 0; }
-    table.verdicts th { width: 6rem; }
     .hex b { font-weight: 400; white-space: nowrap; }
     mark { background: var(--mark); color: var(--mark-text); border-radius: 3px; padding: 0 .2em; font-weight: 600; }
-    tr.changed td { background: color-mix(in srgb, var(--mark) 35%, transparent); }
     .unit { display: none; }
-    tr.theirs { background: var(--raised); }
     .skip-link { position: absolute; left: -99rem; } .skip-link:focus { left: 1rem; top: .5rem; background: var(--ground); padding: .5rem; }
-    .filter { display: inline; } .filter + label { margin: 0 1rem 0 .25rem; }
-    #show-failed:checked ~ .sections tr.pass, #show-failed:checked ~ .sections tr.skip, #show-skipped:checked ~ .sections tr.pass,
-    #show-skipped:checked ~ .sections tr.fail, #show-skipped:checked ~ .sections tr.error { display: none; }
-    #show-failed:checked ~ .sections .section:not(.has-failed), #show-skipped:checked ~ .sections .section:not(.has-skipped) { display: none; }
     @media (max-width: 40rem) {
       body { padding: 1rem .75rem 3rem; }
       article { padding: .75rem; }

@@ -1,20 +1,19 @@
-import S2WMPReport
 import S2WMPWire
 
 /// The bytes of a packet, right or wrong, divided by the rows of its layout: each byte belongs to one field.
-struct AnnotatedPacket {
-  struct Field {
-    var name: String
+package struct AnnotatedPacket {
+  package struct Field {
+    package var name: String
     /// In the packet.
-    var range: Range<Int>
+    package var range: Range<Int>
     /// What it says; empty where it is cut off or no field.
-    var meaning: String
+    package var meaning: String
   }
 
-  private(set) var fields: [Field] = []
+  package private(set) var fields: [Field] = []
 
   /// - type: what the packet was meant to be; its first bytes may say otherwise.
-  init(_ bytes: [UInt8], _ type: PacketType, _ dialect: Dialect) {
+  package init(_ bytes: [UInt8], _ type: PacketType, _ dialect: Dialect) {
     var end = 0
     for row in LayoutID(type, dialect)?.rows ?? [] {
       guard let due = Self.range(of: row, bytes, type, dialect) else { break }

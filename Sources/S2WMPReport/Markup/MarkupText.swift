@@ -1,10 +1,8 @@
-import S2WMPReport
-
 /// Text from anywhere on its way into HTML or XML.
-enum MarkupText {
+package enum MarkupText {
   /// Safe in an element and between double quotes. What has no business in a page (controls, which XML cannot even hold; characters that change the
   /// direction of text or cannot be seen) becomes `\u{…}`.
-  static func escaped(_ text: String) -> String {
+  package static func escaped(_ text: String) -> String {
     var out = ""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -26,5 +24,5 @@ enum MarkupText {
   }
 
   /// The same between quotes, where a line feed would become a space.
-  static func attribute(_ text: String) -> String { escaped(text).split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "&#10;") }
+  package static func attribute(_ text: String) -> String { escaped(text).split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "&#10;") }
 }

@@ -1,0 +1,55 @@
+import S2WMPFlow
+import S2WMPWire
+
+/// What happened around bootstrap servers.
+public struct BootstrapFacts: Sendable {
+  public var servers: [Endpoint] = []
+  public var registrations: UInt64 = 0
+  public var registrationsAccepted: UInt64 = 0
+  public var lookups: UInt64 = 0
+  /// Lookup responses with an address, and without.
+  public var found: UInt64 = 0
+  public var notFound: UInt64 = 0
+  /// Requests that no answer was seen to, as after a ban.
+  public var unanswered: UInt64 = 0
+  /// Who asked for whom: an edge of the graph that a passive listener can draw.
+  public var interests: [Interest] = []
+  public var interestsLeftOut: UInt64 = 0
+
+  public init() {}
+
+  /// One user looked another up.
+  public struct Interest: Sendable, Equatable {
+    public var from: Identifier
+    public var to: Identifier
+    public var count: UInt64
+    public var firstFrame: UInt64
+
+    public init(from: Identifier, to: Identifier, count: UInt64, firstFrame: UInt64) {
+      self.from = from
+      self.to = to
+      self.count = count
+      self.firstFrame = firstFrame
+    }
+  }
+}
+
+/// Packets and messages in equal spans of time.
+public struct RateFacts: Sendable {
+  /// Nanoseconds of one span.
+  public var interval: Int64 = 1_000_000_000
+  /// Where the first span begins; nil when no packet had a time.
+  public var start: CaptureTime?
+  public var spans: [Span] = []
+
+  public init() {}
+
+  public struct Span: Sendable, Equatable {
+    public var packets: UInt64 = 0
+    public var messages: UInt64 = 0
+    public var bytes: UInt64 = 0
+    public var findings: UInt64 = 0
+
+    public init() {}
+  }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+import S2WMPAnalysis
+
+/// Several recorded captures, one after the other, into one sink: for commands that look at all packets together.
+struct CaptureRun {
+  var files: [String]
+  var traffic: TrafficArguments
+  var keys: KeyMaterial
+
+  /// - files: captures, and behind `--keys` perhaps further key files.
+  init(_ files: [String], _ decryption: KeyArguments, _ traffic: TrafficArguments) throws {
+    let captures = decryption.captures(among: files)
+    self.files = captures
+    self.traffic = traffic
+    keys = try decryption.material(and: files.filter { !captures.contains($0) })
+  }
+
+  /// Decodes all of them. False: one could not be read to its end, which was said; what came before it was handed out.
+  /// `next` is called before each file: frames and conversations are numbered anew in each.
+  func decode(into sink: any RecordingSink, next: (String) -> Void = { _ in }) -> Bool {
+    var isWhole = true
+    for file in files where !sink.isDone {
+      next(file)
+      if let failure = Recording(path: file, traffic: traffic, sink: sink, keys: keys).decode().failure {
+        StandardError.complain("\(failure)")
+        isWhole = false
+      }
+    }
+    return isWhole
+  }
+}
