@@ -9,9 +9,11 @@ import Testing
 struct SchemaFileTests {
   @Test(
     "The committed files are what the tables give",
-    arguments: [("markdown", "Packets.md"), ("json", "schema.json"), ("lua", "s2wmp.lua")])
+    arguments: [("markdown", "Packets.md"), ("json", "schema.json"), ("lua", "s2wmp.lua"), ("elastic", "elastic-template.json")])
   func drift(format: String, file: String) throws {
-    let expected = format == "markdown" ? SchemaMarkdown.text() : format == "json" ? SchemaJSON.text() : SchemaLua.text()
+    let texts = ["markdown": SchemaMarkdown.text, "json": SchemaJSON.text, "lua": SchemaLua.text, "elastic": SchemaElastic.text]
+    let write = try #require(texts[format])
+    let expected = write()
     let committed = try? String(contentsOf: SchemaVector.root.appendingPathComponent("Documentation/\(file)"), encoding: .utf8)
     guard committed != expected else { return }
     let (old, new) = (lines(committed ?? ""), lines(expected))

@@ -5,9 +5,9 @@ import S2WMPReport
 /// `s2wmp schema`: the packet tables for people, programs and Wireshark.
 struct SchemaCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "schema", abstract: "Write the packet layouts as Markdown, JSON or a Wireshark Lua dissector.",
+    commandName: "schema", abstract: "Write the packet layouts as Markdown, JSON or a Wireshark Lua dissector, or an Elasticsearch index template.",
     discussion: """
-      All three are made from the tables that the program itself decodes with.
+      All are made from the tables that the program itself decodes with.
 
       To read S2WMP in Wireshark or tshark, put the dissector into the personal plugin folder (Help > About Wireshark > Folders):
 
@@ -19,10 +19,10 @@ struct SchemaCommand: ParsableCommand {
 
   /// What the tables are written as.
   enum Format: String, ExpressibleByArgument, CaseIterable {
-    case markdown, json, lua
+    case markdown, json, lua, elastic
   }
 
-  @Option(name: .long, help: "markdown, json or lua.") var format: Format = .markdown
+  @Option(name: .long, help: "markdown, json, lua, or elastic: an index template for what decode --format ek writes.") var format: Format = .markdown
   @Option(name: [.short, .long], help: ArgumentHelp("Write to this file; - is standard output.", valueName: "file")) var output = "-"
 
   func run() throws {
@@ -40,6 +40,7 @@ struct SchemaCommand: ParsableCommand {
     case .markdown: SchemaMarkdown.text()
     case .json: SchemaJSON.text()
     case .lua: SchemaLua.text()
+    case .elastic: SchemaElastic.text()
     }
   }
 }
