@@ -3,8 +3,7 @@ import Testing
 
 /// `decode --anonymize`: what a shared copy still tells, and what it must not.
 @Suite("Anonymized copies") struct AnonymizeTests {
-  private static let captures = (try? FileManager.default.contentsOfDirectory(at: Repository.fixtures.appending(path: "captures"), includingPropertiesForKeys: nil))?
-    .filter { $0.lastPathComponent.contains(".pcap") }.map(\.lastPathComponent).sorted() ?? []
+  private static let captures = Repository.names(in: Repository.captures, endings: ["pcap", "pcapng", "gz"])
 
   @Test("every capture keeps its packets, times, codes and findings", arguments: captures) func fidelity(name: String) throws {
     let original = try lines(of: Repository.fixtures.appending(path: "captures/\(name)").path)

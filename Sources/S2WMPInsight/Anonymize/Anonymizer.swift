@@ -32,7 +32,8 @@ public struct Anonymizer {
   }
 
   private static func keyAndID(_ view: PacketView) -> (Range<Int>, Range<Int>)? {
-    guard let id = view.layout.rows.first(where: { $0.relation == .idOfKey }), let key = view.layout.rows.first(where: { $0.relation == .key }) else { return nil }
+    let rows = view.layout.rows
+    guard let id = rows.first(where: { $0.relation == .idOfKey }), let key = rows.first(where: { $0.relation == .key }) else { return nil }
     return (view.range(of: id), view.range(of: key))
   }
 

@@ -21,7 +21,8 @@ public enum SchemaElastic {
 
   private static var packet: [(String, OrderedJSON)] {
     let fixed: [(String, OrderedJSON)] = [
-      ("frame", type("long")), ("frames", type("long")), ("time", type("date_nanos", ("ignore_malformed", .bool(true)))), ("transport", type("keyword")), ("stream", type("long")),
+      ("frame", type("long")), ("frames", type("long")), ("time", type("date_nanos", ("ignore_malformed", .bool(true)))),
+      ("transport", type("keyword")), ("stream", type("long")),
       ("src", type("keyword")), ("dst", type("keyword")), ("dialect", type("keyword")), ("type", type("short")), ("name", type("keyword")),
       ("length", type("long")), ("fields", properties(fields)), ("expert", properties(expert)), ("reply_to", type("long")),
       ("latency", type("double")), ("plaintext", type("text")), ("hash_ok", type("boolean")), ("client", type("keyword")),

@@ -18,7 +18,10 @@ extension TextOptions.IDs: ExpressibleByArgument {}
 struct DisplayArguments: ParsableArguments {
   @Option(
     name: [.customShort("T"), .long],
-    help: "text: a line a packet; tree: fields, offsets and bytes; ndjson: a JSON object a line; json: an array of them; csv; ek: for Elasticsearch's bulk interface.")
+    help: """
+      text: a line a packet; tree: fields, offsets and bytes; ndjson: a JSON object a line; json: an array of them; csv; \
+      ek: for Elasticsearch's bulk interface.
+      """)
   var format = OutputFormat.text
 
   @Option(
