@@ -3,7 +3,8 @@ import Testing
 
 /// Several captures at once: the output is that of one after the other.
 @Suite("Captures side by side") struct SideBySideTests {
-  private static let captures = Repository.names(in: Repository.captures, endings: ["pcap", "pcapng", "gz"]).map { Repository.captures.appending(path: $0).path }
+  private static let captures = Repository.names(in: Repository.captures, endings: ["pcap", "pcapng", "gz"])
+    .map { Repository.captures.appending(path: $0).path }
 
   @Test("as many jobs as one likes print the same", arguments: [["-T", "ndjson"], ["-T", "ek"], ["-T", "csv"], ["-e", "frame,name"], ["--count"]])
   func order(format: [String]) throws {
