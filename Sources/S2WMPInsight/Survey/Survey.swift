@@ -27,6 +27,9 @@ public final class Survey: DissectionSink {
 
   public func receive(_ packet: borrowing Dissection) { state.pointee.note(packet) }
 
+  /// Learns only how users are called: for packets that are not to be counted.
+  public func learnName(_ packet: borrowing Dissection) { state.pointee.learnName(packet) }
+
   public func conversationEnded(_ stream: UInt32, _ tally: StreamTally) { state.pointee.conversations.end(stream, tally) }
 
   /// Everything so far. Copies lists: ask seldom, or for one of the things below.

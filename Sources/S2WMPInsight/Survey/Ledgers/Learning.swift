@@ -14,12 +14,19 @@ extension SurveyState {
     case .legacyMessaging:
       talk(view, packet, view[LegacyMessaging.senderID], view[LegacyMessaging.receiverID], view[LegacyMessaging.datetime], place, isForward)
     case .chatRequest, .chatRequestResponse, .legacyChatRequest, .idChange:
-      names.learn(from: copy packet)
+      learnName(packet)
       introduce(view, packet, place, isForward)
     case .registration, .registrationResponse, .legacyRegistration, .legacyRegistrationResponse: register(view, packet, place, isForward)
     case .lookup, .lookupResponse, .legacyLookup, .legacyLookupResponse: search(view, packet, place, isForward)
     case .legacyUserBroadcast: announce(view, packet, place, isForward)
     case .legacyStatus: break
+    }
+  }
+
+  mutating func learnName(_ packet: borrowing Dissection) {
+    switch packet.layout {
+    case .chatRequest, .chatRequestResponse, .legacyChatRequest, .legacyUserBroadcast: names.learn(from: copy packet)
+    default: break
     }
   }
 
