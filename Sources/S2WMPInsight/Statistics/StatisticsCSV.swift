@@ -10,6 +10,9 @@ package struct StatisticsCSV {
     table = StatisticsTables(facts, options).table(section)
   }
 
+  /// Rows that are not there.
+  package var leftOut: UInt64 { table.leftOut &+ UInt64(table.hidden) }
+
   package func render() -> [UInt8] {
     let shown = table.columns.indices.filter { table.columns[$0].key != nil }
     var out: [UInt8] = []

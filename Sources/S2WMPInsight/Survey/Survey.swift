@@ -27,8 +27,8 @@ public final class Survey: DissectionSink {
 
   public func receive(_ packet: borrowing Dissection) { state.pointee.note(packet) }
 
-  /// Learns only how users are called: for packets that are not to be counted.
-  public func learnName(_ packet: borrowing Dissection) { state.pointee.learnName(packet) }
+  /// For a packet that is not to be counted: learns how users are called, and that an answer to it may come.
+  public func overlook(_ packet: borrowing Dissection) { state.pointee.overlook(packet) }
 
   public func conversationEnded(_ stream: UInt32, _ tally: StreamTally) { state.pointee.conversations.end(stream, tally) }
 

@@ -40,18 +40,21 @@ struct StatsCommand: ParsableCommand {
     let run = try CaptureRun(files, decryption, traffic)
     let survey = Survey(interval: output.span)
     let isWhole = run.decode(into: SurveySink(survey, try compiledFilter(output.filter))) { survey.nextFile($0) }
-    try show(survey.facts())
+    if isWhole || survey.lineCount > 0 || output.format != .text { try show(survey.facts()) }
     if !isWhole { throw ExitCode(3) }
   }
 
   private func show(_ facts: SurveyFacts) throws {
     let options = try output.options()
-    let bytes =
-      switch output.format {
-      case .text: StatisticsText(facts, options).render()
-      case .json: StatisticsJSON(facts, options).render()
-      case .csv: StatisticsCSV(facts, options.sections?.first ?? .summary, options).render()
-      }
-    bytes.withUnsafeBytes { StandardOutput.write($0) }
+    switch output.format {
+    case .text: write(StatisticsText(facts, options).render())
+    case .json: write(StatisticsJSON(facts, options).render())
+    case .csv:
+      let table = StatisticsCSV(facts, options.sections?.first ?? .summary, options)
+      write(table.render())
+      if table.leftOut > 0 { StandardError.complain("the table is not whole: \(table.leftOut) more are beyond its limit or --top") }
+    }
   }
+
+  private func write(_ bytes: [UInt8]) { bytes.withUnsafeBytes { StandardOutput.write($0) } }
 }

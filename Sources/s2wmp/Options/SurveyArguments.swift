@@ -15,7 +15,7 @@ struct SurveyArguments: ParsableArguments {
 
   @Option(
     name: [.customShort("Y"), .long],
-    help: ArgumentHelp("Count only packets for which this is true, such as 'type == M && ip.addr == 10.0.0.7'; see decode --fields-help.", valueName: "expression"))
+    help: ArgumentHelp("Count only packets for which this is true, such as 'type == M'; see decode --fields-help.", valueName: "expression"))
   var filter: String?
 
   @Option(
@@ -28,7 +28,7 @@ struct SurveyArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Sort conversations and users by this, the most first: \(StatisticsSort.allCases.map(\.rawValue).joined(separator: ", ")); start is the order of their first packets.",
+      "Sort conversations and users, the most first: \(StatisticsSort.allCases.map(\.rawValue).joined(separator: ", ")). start: as they came.",
       valueName: "what"))
   var sort = StatisticsSort.packets
 
@@ -51,7 +51,7 @@ struct SurveyArguments: ParsableArguments {
       throw ValidationError("csv is one table: name it with --section, as in --section conversations")
     }
     if let top, top < 0 { throw ValidationError("--top takes a number of rows, 0 for all") }
-    if let interval, !(interval >= 0.001 && interval <= 1e9) { throw ValidationError("--interval takes 0.001 to 1000000000 seconds") }
+    if let interval, !(interval >= 0.001 && interval <= 1e7) { throw ValidationError("--interval takes 0.001 to 10000000 seconds") }
   }
 
   func sections() throws -> [StatisticsSection]? {

@@ -2,7 +2,7 @@ import S2WMPAnalysis
 import S2WMPInsight
 import S2WMPReport
 
-/// Gives recorded packets that match a filter to a survey; names are learned from all.
+/// Gives recorded packets that match a filter to a survey; names, and what answers belong to, are learned from all.
 final class SurveySink: RecordingSink {
   let survey: Survey
   private let filter: DisplayFilter?
@@ -14,7 +14,7 @@ final class SurveySink: RecordingSink {
 
   func receive(_ packet: borrowing Dissection) {
     guard let filter else { return survey.receive(packet) }
-    if filter.matches(copy packet) { survey.receive(packet) } else { survey.learnName(packet) }
+    if filter.matches(copy packet) { survey.receive(packet) } else { survey.overlook(packet) }
   }
 
   func conversationEnded(_ stream: UInt32, _ tally: StreamTally) { survey.conversationEnded(stream, tally) }

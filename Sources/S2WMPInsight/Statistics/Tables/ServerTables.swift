@@ -37,7 +37,7 @@ extension StatisticsTables {
   /// Few enough spans to look at.
   var rateForText: StatisticsTable {
     var rate = facts.rate
-    while !options.keepsInterval && rate.spans.count > Self.textSpans { rate = RateInterval.coarser(rate) }
+    while !options.keepsInterval && rate.spans.count > Self.textSpans && rate.interval < RateInterval.longest { rate = RateInterval.coarser(rate) }
     return self.rate(rate, isForText: true)
   }
 
