@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import S2WMPAnalysis
 import S2WMPCapture
 import S2WMPReport
@@ -111,18 +110,5 @@ struct DecodeCommand: ParsableCommand {
 
   private func closeWriter(_ writer: CaptureFileWriter?) throws {
     do throws(CaptureWriteError) { try writer?.close() } catch { throw CommandError(description: "\(error)") }
-  }
-}
-
-/// Tells whether two paths are one file.
-private struct FileIdentity: Equatable {
-  var device: dev_t
-  var inode: ino_t
-
-  init?(path: String) {
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    device = status.st_dev
-    inode = status.st_ino
   }
 }
