@@ -54,16 +54,14 @@ struct PageUsers {
 
   private func key(_ key: KeyFacts) -> String {
     let digest = Hex.string(key.digest.prefix(4))
-    let weak = key.isWeak ? " <span class=\"warning\">! weak</span>" : ""
+    let weak = (key.isWeak ? " <span class=\"warning\">! weak</span>" : "") + (key.isForeign ? " <span class=\"warning\">! not this ID's key</span>" : "")
     return "\(MarkupText.escaped(key.kind))\(weak) <span class=\"quiet\">\(digest)… in \(context.link(key.frame))</span>"
   }
 
   /// The last one, and how often it changed.
   private func status(_ user: UserFacts) -> String {
     guard let last = user.statuses.last else { return "<span class=\"quiet\">–</span>" }
-    let dialect: Dialect = user.dialects.contains(.v1) || user.dialects.isEmpty ? .v1 : .legacy
-    let text = LayoutID(.message, dialect)?.row(named: "status")?.codes?.code(last.status)?.text ?? "status \(last.status)"
-    return "\(text)\(user.statuses.count > 1 ? " <span class=\"quiet\">\(Digits.counted(user.statuses.count - 1, "change"))</span>" : "")"
+    return "\(MarkupText.escaped(last.text))\(user.statuses.count > 1 ? " <span class=\"quiet\">\(Digits.counted(user.statuses.count - 1, "change"))</span>" : "")"
   }
 
   private func messages(_ user: UserFacts) -> String {

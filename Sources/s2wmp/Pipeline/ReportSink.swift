@@ -6,6 +6,7 @@ import S2WMPReport
 final class ReportSink: RecordingSink {
   private let filter: DisplayFilter?
   private(set) var material: PageMaterial
+  private let survey = Survey()
 
   init(filter: DisplayFilter?, limit: Int) {
     self.filter = filter
@@ -15,10 +16,13 @@ final class ReportSink: RecordingSink {
   func receive(_ packet: borrowing Dissection) {
     if let filter, !filter.matches(copy packet) { return material.passOver(packet) }
     material.add(packet)
+    survey.receive(packet)
   }
+
+  func conversationEnded(_ stream: UInt32, _ tally: StreamTally) { survey.conversationEnded(stream, tally) }
 
   var hasPackets: Bool { material.holdsPackets }
 
   /// What was collected, as a page.
-  func page(file: String) -> ReportPage { ReportPage(file: file, material: material, facts: SurveyFacts()) }
+  func page(file: String) -> ReportPage { ReportPage(file: file, material: material, facts: survey.facts()) }
 }

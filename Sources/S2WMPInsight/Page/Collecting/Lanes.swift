@@ -73,8 +73,3 @@ struct Lanes {
     all[index].users.append(user)
   }
 }
-
-extension Endpoint {
-  /// The same address with port 0.
-  var host: Endpoint { Endpoint(high: high, low: low, port: 0, isIPv4: isIPv4) }
-}
