@@ -88,8 +88,10 @@ struct AnnouncementDetector {
 
   private func finding(_ code: SecurityCode, _ id: Identifier, _ story: Story) -> SecurityFinding {
     let (user, hosts) = (SecurityWords.user(id), SecurityWords.list(story.hosts.map(\.addressText)))
-    let refusals = story.refusals > 0 ? "; the server refused \(SecurityWords.count(story.refusals, "registration"))" : ""
     if code == .idMoved { return story.evidence.finding(code, "\(user) was announced from \(hosts), one after the other") }
+    let refused = "the server refused \(SecurityWords.count(story.refusals, "registration"))"
+    if story.hosts.count < 2 { return story.evidence.finding(code, "\(refused) of \(user) from \(hosts): somebody else has the ID") }
+    let refusals = story.refusals > 0 ? "; \(refused)" : ""
     return story.evidence.finding(code, "\(user) is claimed from \(hosts)\(refusals)")
   }
 }

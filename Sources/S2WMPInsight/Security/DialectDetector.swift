@@ -25,8 +25,7 @@ struct DialectDetector {
     case .legacyChatRequest where view[LegacyChatRequest.status] == 1:
       met(frame, view[LegacyChatRequest.requestorID], named(view[LegacyChatRequest.name], host))
     case .legacyUserBroadcast where view.bytes.count != UserBroadcast.shortLength:
-      let name = UTF16Name.utf8(view.bytes[UserBroadcast.nameOffset..<(view.bytes.count - 1)])
-      met(frame, view[UserBroadcast.userID], name.withUnsafeBytes { named($0, host) })
+      met(frame, view[UserBroadcast.userID], view.broadcastName.withUnsafeBytes { named($0, host) })
     default: return
     }
   }

@@ -79,8 +79,8 @@ struct KeyDetector {
     out += falseIDs.entries.map { $1.finding(.falseID, "\(user($0)) came with a key that is not its own") }
     out += SecurityWords.leftOut(.falseID, falseIDs.leftOut)
     if weak.count > 0 {
-      let size = leastBits == .max ? "below 2048 bits" : "of \(leastBits) bits"
-      out.append(weak.finding(.weakKey, "\(SecurityWords.users(weak)) sent keys \(weak.users.count > 1 && leastBits != .max ? "down to \(leastBits) bits" : size)"))
+      let size = leastBits == .max ? "below 2048 bits" : weak.users.count > 1 ? "down to \(leastBits) bits" : "of \(leastBits) bits"
+      out.append(weak.finding(.weakKey, "\(SecurityWords.users(weak)) sent keys \(size)"))
     }
     if invalid.count > 0 { out.append(invalid.finding(.invalidKey, "\(SecurityWords.users(invalid)) sent a key that does not parse")) }
     return out

@@ -27,8 +27,7 @@ struct NameDetector {
       note(packet.frame, view[LegacyChatRequest.requestorID], view[LegacyChatRequest.name])
     case .legacyUserBroadcast where view.bytes.count != UserBroadcast.shortLength:
       // The cut form repeats the asker's own bytes.
-      let name = UTF16Name.utf8(view.bytes[UserBroadcast.nameOffset..<(view.bytes.count - 1)])
-      name.withUnsafeBytes { note(packet.frame, view[UserBroadcast.userID], $0) }
+      view.broadcastName.withUnsafeBytes { note(packet.frame, view[UserBroadcast.userID], $0) }
     case .idChange: join(view[IDChange.userID], view[IDChange.newID])
     default: return
     }

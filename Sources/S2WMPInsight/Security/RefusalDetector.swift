@@ -84,7 +84,8 @@ struct RefusalDetector {
     if conflicts.count > 0 { out.append(conflicts.finding(.segmentConflict, "segments of a connection were sent again with other bytes")) }
     let bursts = visits.entries.filter { $0.value.burst.count > 0 }
     out += bursts.prefix(SecurityWords.subjectLimit).map { visit, story in
-      story.burst.finding(.probing, "\(story.total) packets from \(visit.from.addressText) were refused by \(visit.to.addressText) or malformed, most of them in bursts")
+      let (from, to) = (visit.from.addressText, visit.to.addressText)
+      return story.burst.finding(.probing, "\(story.total) packets from \(from) to \(to) were refused or malformed, most of them in bursts")
     }
     out += SecurityWords.leftOut(.probing, UInt64(max(0, bursts.count - SecurityWords.subjectLimit)))
     if skewed.count > 0 { out.append(skewed.finding(.clockSkew, "\(SecurityWords.users(skewed)) sent messages dated more than 24 hours away")) }

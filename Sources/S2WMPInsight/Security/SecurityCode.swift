@@ -42,7 +42,7 @@ public enum SecurityCode: String, Sendable, CaseIterable {
     switch self {
     case .keySubstitution: "One user ID came with two different public keys."
     case .falseIDAccepted: "A request whose ID is not its public key's was accepted (v1)."
-    case .replayAccepted: "A message sent again from another address was acknowledged where that shows that it counted: in the legacy dialect, or with other bytes."
+    case .replayAccepted: "A message sent again from another address was acknowledged where that tells: in the legacy dialect, or with other bytes."
     case .falseID: "A chat request, its answer or an ID change carries an ID that is not its public key's (v1)."
     case .nameReused: "A second user ID came with the name of a first one, and no ID change joins the two."
     case .weakKey: "A D-H or RSA key below 2048 bits."
@@ -80,7 +80,7 @@ public enum SecurityCode: String, Sendable, CaseIterable {
     case .segmentConflict: "Look for a machine in between that injects segments; what the receiver took may differ from what is shown."
     case .squatting: "Find out which address is the user's; look-ups may lead to the other, so have friends keep addresses instead of asking."
     case .flood: "Limit the rate for this address before the server, and remember that the source of a datagram can be forged."
-    case .serverSilent: "If this address did not flood the server, somebody forged its datagrams to have it banned: wait for the ban to end, and filter forged sources."
+    case .serverSilent: "If this address did not flood the server, somebody forged its datagrams to have it banned: filter forged sources."
     case .probing: "Find out who tests this peer, and keep its port closed to strangers."
     case .downgrade: "Have both sides refuse the legacy dialect, and repeat over v1 what matters."
     case .legacyUnauthenticated: "Move both sides to v1: here anybody on the path can change and invent messages."

@@ -34,8 +34,8 @@ public enum SecurityText {
   public static func frames(_ finding: SecurityFinding) -> String {
     let shown = finding.frames.prefix(framesShown).map(String.init)
     if shown.isEmpty { return "" }
-    let rest = finding.frameCount &- UInt64(shown.count)
-    return "frame\(finding.frameCount == 1 ? "" : "s") \(SecurityWords.list(shown, limit: framesShown, more: finding.frameCount < UInt64(shown.count) ? 0 : rest))"
+    let rest = finding.frameCount - min(finding.frameCount, UInt64(shown.count))
+    return "frame\(finding.frameCount == 1 ? "" : "s") \(SecurityWords.list(shown, limit: framesShown, more: rest))"
   }
 
   private static func end(_ line: inout StyledText, to out: inout [UInt8]) {
