@@ -49,8 +49,11 @@ public final class TranscriptBook: DissectionSink {
   public func receive(_ packet: borrowing Dissection) {
     lastStream = max(lastStream ?? 0, packet.stream)
     people.learn(from: packet)
-    if packet.findings.contains(.captureGap) || packet.findings.contains(.captureSnapLength) { add(TranscriptEvent(packet, .gap)) }
-    guard let view = packet.view else { return add(TranscriptEvent(packet, .malformed(length: packet.length))) }
+    let isBehindGap = packet.findings.contains(.captureGap) || packet.findings.contains(.captureSnapLength)
+    guard let view = packet.view else {
+      return add(TranscriptEvent(packet, isBehindGap ? .gap(unusable: packet.length) : .malformed(length: packet.length)))
+    }
+    if isBehindGap { add(TranscriptEvent(packet, .gap(unusable: 0))) }
     take(packet, view)
   }
 
@@ -95,7 +98,8 @@ public final class TranscriptBook: DissectionSink {
     }
     let first = events[known.index]
     guard first.from == event.from, first.datetime == event.datetime else { return nil }
-    return TranscriptEvent.Repetition(frame: first.frame, isSameHost: first.source.host == event.source.host, isSameBytes: known.digest == digest)
+    return TranscriptEvent.Repetition(
+      frame: first.frame, time: first.time, isSameHost: first.source.host == event.source.host, isSameBytes: known.digest == digest)
   }
 
   // MARK: - Answers

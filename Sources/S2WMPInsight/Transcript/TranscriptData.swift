@@ -63,7 +63,8 @@ public struct TranscriptData {
       text("key", keyText)
     case .announcement(let wanted), .lookup(let wanted): if !wanted.isZero { text("lookup_id", wanted.hex) }
     case .malformed(let length): number("length", length)
-    case .presence, .registration, .strayAnswer, .gap: return
+    case .gap(let unusable): number("length", unusable)
+    case .presence, .registration, .strayAnswer, .serverSearch: return
     }
   }
 
@@ -142,6 +143,7 @@ extension TranscriptEvent.Kind {
     case .accepted: "accepted"
     case .refused: "refused"
     case .idChange: "id-change"
+    case .serverSearch: "server-search"
     case .announcement: "announcement"
     case .presence: "presence"
     case .lookup: "lookup"

@@ -15,6 +15,8 @@ public struct TranscriptEvent: Sendable {
     /// Refused, and the number that says why; 1 in v1: the user said no.
     case refused(status: UInt8)
     case idChange(new: Identifier, key: String)
+    /// A broadcast that asks for a bootstrap server.
+    case serverSearch
     /// A broadcast that says that somebody is there, or asks who is.
     case announcement(wanted: Identifier)
     /// The answer to such a broadcast.
@@ -23,8 +25,8 @@ public struct TranscriptEvent: Sendable {
     case registration
     /// An ACK to something that was not captured.
     case strayAnswer
-    /// Bytes of the stream that were not captured.
-    case gap
+    /// Bytes of the stream that were not captured, and how many of those beside them frame no packet.
+    case gap(unusable: UInt64)
     /// Bytes that frame no packet.
     case malformed(length: UInt64)
   }
@@ -42,6 +44,7 @@ public struct TranscriptEvent: Sendable {
   public struct Repetition: Sendable, Equatable {
     /// Of the first time.
     public var frame: UInt64
+    public var time: CaptureTime
     public var isSameHost: Bool
     public var isSameBytes: Bool
   }
@@ -92,7 +95,7 @@ public struct TranscriptEvent: Sendable {
   /// It waits for an answer that says whether it was accepted.
   var wantsAnswer: Bool {
     switch kind {
-    case .message, .idChange, .registration, .lookup: true
+    case .message, .idChange, .registration, .lookup, .serverSearch: true
     case .status: dialect == .v1
     default: false
     }

@@ -22,7 +22,7 @@ struct TranscriptLine {
     case refused = "✗"
     case unanswered = "?"
     /// Nothing that somebody said.
-    case narrated = "·"
+    case narrated = "–"
   }
 
   /// Something that is said behind it.
@@ -48,7 +48,8 @@ struct TranscriptLine {
     }
     noteAnswer(event)
     noteFindings(event)
-    if event.isMessage, let status = event.status, let statusBefore, status != statusBefore { remark("now \(Self.status(status, event.dialect))") }
+    guard event.isMessage, event.repetition == nil, let status = event.status, let statusBefore, status != statusBefore else { return }
+    remark("now \(Self.status(status, event.dialect))")
   }
 
   private static func mark(_ event: TranscriptEvent) -> Mark {
@@ -76,7 +77,7 @@ struct TranscriptLine {
       remark(key)
     case .refused(let status): refused(event, status)
     case .idChange(let new, let key):
-      parts = [from, .words("has a new ID:"), .words(SecurityWords.user(new))]
+      parts = [from, .words(event.transport == .tcp ? "has a new ID:" : "tells a bootstrap server a new ID:"), .words(SecurityWords.user(new))]
       remark(key)
     default: tellService(event)
     }
@@ -88,9 +89,12 @@ struct TranscriptLine {
     case .announcement(let wanted): parts = wanted.isZero ? [from, .words("asks who is there")] : [from, .words("asks where"), .user(wanted), .words("is")]
     case .presence: parts = [from, .words("answers: here")]
     case .lookup(let wanted): parts = [from, .words("looks up"), .user(wanted)]
-    case .registration: parts = [from, .words("registers")]
-    case .strayAnswer: parts = [from, .words("answers something that was not captured")]
-    case .gap: parts = [.words("something of"), from, .words("is missing here: it was not captured")]
+    case .registration: parts = [from, .words("registers at \(event.destination.addressText)")]
+    case .serverSearch: parts = [from, .words("asks where a bootstrap server is")]
+    case .strayAnswer: parts = [from, .words("\(event.answer?.code == 0 ? "accepts" : "rejects") something that was not captured")]
+    case .gap(let unusable):
+      parts = [.words("something of"), from, .words("is missing here: it was not captured")]
+      if unusable > 0 { remark("\(SecurityWords.count(unusable, "byte")) beside it cannot be read") }
     case .malformed(let length): parts = [from, .words("sends \(SecurityWords.count(length, "byte")) that are no packet")]
     default: return
     }
@@ -115,14 +119,13 @@ struct TranscriptLine {
 
   private mutating func noteAnswer(_ event: TranscriptEvent) {
     guard let answer = event.answer else {
-      if event.findings.contains(.requestUnanswered) { remark("no answer") }
+      if event.findings.contains(.requestUnanswered), event.mayBeAnswered { remark("no answer") }
       return
     }
     if let latency = answer.latency, event.isMessage, latency >= 1_000_000_000 { remark(Digits.duration(latency)) }
     if answer.code == 0 {
       switch event.kind {
-      case .lookup: remark("found")
-      case .strayAnswer: remark("accepted")
+      case .lookup, .serverSearch: remark("found")
       default: return
       }
     } else {
@@ -134,7 +137,7 @@ struct TranscriptLine {
     let codes: CodeTable
     switch event.kind {
     case .registration: codes = event.dialect == .v1 ? Codes.registration : Codes.legacyRegistration
-    case .lookup: codes = event.dialect == .v1 ? Codes.lookup : Codes.legacyLookup
+    case .lookup, .serverSearch: codes = event.dialect == .v1 ? Codes.lookup : Codes.legacyLookup
     default: codes = Codes.error
     }
     if code == .max { return "rejected, without a reason" }
@@ -154,12 +157,18 @@ struct TranscriptLine {
   }
 
   private mutating func noteRepetition(_ event: TranscriptEvent, _ repetition: TranscriptEvent.Repetition) {
-    let first = "that of frame \(repetition.frame)"
-    if !repetition.isSameHost {
-      remark("sent again by \(event.source.addressText), \(first)\(repetition.isSameBytes ? "" : " with other bytes")", .warning)
+    let clock = repetition.time.isNone ? "" : "at \(Self.clock(repetition.time)), "
+    let first = "\(repetition.isSameBytes ? "" : " with other bytes"); first \(clock)frame \(repetition.frame)"
+    if repetition.isSameHost {
+      remark("sent again\(first)", repetition.isSameBytes ? nil : .warning)
     } else {
-      remark("sent again, \(first)\(repetition.isSameBytes ? "" : " with other bytes")", repetition.isSameBytes ? nil : .warning)
+      remark("sent again by \(event.source.addressText)\(first)", .warning)
     }
+  }
+
+  /// `13:42:01.204`, UTC; a dash when there is none.
+  static func clock(_ time: CaptureTime) -> String {
+    time.isNone ? "–" : String(PacketNotes.date(time).drop { $0 != " " }.dropFirst().prefix(12))
   }
 }
 
@@ -173,4 +182,9 @@ struct TranscriptTeller {
     if let status = event.status, event.repetition?.isSameHost != false, statuses.count < 65_536 { statuses[person] = status }
     return line
   }
+}
+
+extension TranscriptEvent {
+  /// Something that somebody owes an answer to.
+  fileprivate var mayBeAnswered: Bool { if case .request = kind { true } else { wantsAnswer } }
 }

@@ -141,15 +141,14 @@ extension TranscriptBook {
     switch view.type {
     case .lookup: add(packet, .lookup(wanted: wanted), asker, wanted)
     case .broadcastPeer: add(packet, .announcement(wanted: wanted), asker, wanted)
-    default: return
+    default: add(packet, .serverSearch, asker)
     }
   }
 
   private func found(_ packet: borrowing Dissection, _ view: PacketView) {
     switch view.type {
-    case .lookupResponse: serverAnswer(packet, view[LookupResponse.status])
     case .broadcastPeerResponse: add(packet, .presence, view[LookupResponse.lookupID], view[LookupResponse.userID])
-    default: return
+    default: serverAnswer(packet, view[LookupResponse.status])
     }
   }
 

@@ -72,7 +72,7 @@ public struct TranscriptPage {
 
   private func entry(_ line: TranscriptLine, _ event: TranscriptEvent) -> String {
     let remarks = line.remarks.map { "<span class=\"remark \(Self.style($0.severity))\">\(MarkupText.escaped($0.text))</span>" }
-    let place = "<span class=\"when\"><time>\(clock(event.time))</time> <span class=\"frame\">\(event.frame)</span></span>"
+    let place = "<span class=\"when\"><time>\(TranscriptLine.clock(event.time))</time> <span class=\"frame\">\(event.frame)</span></span>"
     guard let speaker = line.speaker else {
       return "<li class=\"told\">\(place)<p>\(line.parts.map(part).joined(separator: " ")) \(remarks.joined(separator: " "))</p></li>\n"
     }
@@ -100,10 +100,6 @@ public struct TranscriptPage {
     case .unanswered: "<span class=\"warning\" title=\"no answer seen\">?</span>"
     case .none, .narrated: ""
     }
-  }
-
-  private func clock(_ time: CaptureTime) -> String {
-    time.isNone ? "–" : String(PacketNotes.date(time).drop { $0 != " " }.dropFirst().prefix(12))
   }
 
   private static func style(_ severity: Severity?) -> String {

@@ -42,7 +42,7 @@ public enum TranscriptError: Error, Equatable, CustomStringConvertible {
     case .unknownStream(let stream, let last?): "there is no stream \(stream); they are numbered 0 to \(last)"
     case .emptyStream(let stream): "stream \(stream) tells of no user"
     case .unknownUser(let text, let known):
-      known.isEmpty ? "nobody is called \(text), and nobody else is known" : "nobody is called \(text); there \(known.count == 1 ? "is" : "are") \(Self.list(known))"
+      "nobody is called \(text)" + (known.isEmpty ? ", and nobody else is known" : "; there \(known.count == 1 ? "is" : "are") \(Self.list(known))")
     case .ambiguousUser(let text, let candidates): "\(text) may be any of \(Self.list(candidates))"
     case .samePerson(let a, let b): "\(a) and \(b) are one person"
     case .nothingBetween(let a, let b): "there is nothing between \(a) and \(b)"

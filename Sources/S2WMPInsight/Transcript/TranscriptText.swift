@@ -46,8 +46,13 @@ public struct TranscriptText {
     for person in users {
       line.append(Self.label(transcript.people.shown(person), transcript.people, options), room: Self.widestName)
       line.advance(to: Self.widestName)
-      let ids = transcript.people.ids(of: person)
-      line.styled(.dim) { $0.append(ids.map(\.hex).joined(separator: ", later ")) }
+      for (index, id) in transcript.people.ids(of: person).enumerated() {
+        if index > 0, let width = options.width, line.columns + 40 > width {
+          end(to: &out)
+          line.pad(to: Self.widestName)
+        }
+        line.styled(.dim) { $0.append(index > 0 ? " later \(id.hex)" : id.hex) }
+      }
       end(to: &out)
     }
     if transcript.users.count > users.count {
@@ -165,9 +170,7 @@ public struct TranscriptText {
 
   /// `13:42:01.204`.
   private mutating func appendTime(_ time: CaptureTime) {
-    if time.isNone { return line.append("–") }
-    let clock = String(PacketNotes.date(time).drop { $0 != " " }.dropFirst().prefix(Self.timeWidth))
-    line.styled(.dim) { $0.append(clock) }
+    line.styled(.dim) { $0.append(TranscriptLine.clock(time)) }
   }
 
   private mutating func end(to out: inout [UInt8]) {
