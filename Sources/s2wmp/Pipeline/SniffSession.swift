@@ -14,6 +14,7 @@ final class SniffSession {
   private let writer: (any FrameWriter)?
   private let out: LineBuffer
   private let printer: PacketPrinter
+  private let gate: FailureGate?
   private let analyzer: Analyzer
   private let decoder: CaptureDecoder
   private let start = WallClock.now()
@@ -27,8 +28,9 @@ final class SniffSession {
     let keys = try Self.keys(command, embedded)
     live = try LiveCapture(device: device, options: command.liveOptions)
     writer = try command.makeWriter(linkType: live.linkType, embedded)
+    gate = command.failOn.gate?.before(printer)
     analyzer = Analyzer(
-      options: command.traffic.analysisOptions(.immediate), seed: .random(in: 0 ... .max), sink: printer, keys: keys)
+      options: command.traffic.analysisOptions(.immediate), seed: .random(in: 0 ... .max), sink: gate ?? printer, keys: keys)
     decoder = CaptureDecoder(receiver: analyzer, limits: command.traffic.reassemblyLimits)
   }
 
@@ -87,6 +89,7 @@ final class SniffSession {
     try writer?.close()
     if !command.display.quiet { StandardError.line(summary(counts)) }
     if let failure { throw failure }
+    try gate?.finish(isQuiet: command.display.quiet)
   }
 
   private var filterText: String {
