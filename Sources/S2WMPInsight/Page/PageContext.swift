@@ -92,7 +92,9 @@ struct LaneColumns {
     var column = Column(letter: letter(index), name: users, place: "", isServer: lane.isServer, packets: lane.packets)
     switch lane.key {
     case .others: column.name = "others"
-    case .host(let host): column.place = host.addressText
+    case .host(let host):
+      column.place = host.addressText
+      if !lane.sends && host.mayBeBroadcast { column.name = "broadcast" }
     case .user(let id): column.name = PacketNotes.user(id, names)
     case .place(let endpoint): column.place = endpoint.description
     }
@@ -111,4 +113,9 @@ struct LaneColumns {
     let fraction = hundredths.magnitude % 100
     return "\(hundredths < 0 ? "-" : "")\(hundredths.magnitude / 100)\(fraction == 0 ? "" : ".\(String(fraction + 100).dropFirst())")%"
   }
+}
+
+extension Endpoint {
+  /// An address of many: the last one of a network of the usual sizes, or a group's.
+  fileprivate var mayBeBroadcast: Bool { isIPv4 ? low & 0xff == 0xff || (224...239).contains(low >> 24 & 0xff) : high >> 56 == 0xff }
 }

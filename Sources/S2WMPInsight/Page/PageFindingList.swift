@@ -44,36 +44,3 @@ struct PageFindingList {
       """
   }
 }
-
-/// What the traffic shows of weaknesses, each with its evidence and what to do.
-struct PageSecurity {
-  let context: PageContext
-  let findings: [SecurityFinding]
-
-  private static let most = 100
-  private static let frames = 24
-
-  var html: String {
-    if findings.isEmpty { return "" }
-    let sorted = findings.enumerated().sorted { a, b in
-      a.element.severity != b.element.severity ? a.element.severity > b.element.severity : a.offset < b.offset
-    }.map(\.element)
-    let more = findings.count > Self.most ? "<p class=\"quiet\">… \(Digits.grouped(findings.count - Self.most)) more</p>\n" : ""
-    return "<section>\n<h2 id=\"security\">Security</h2>\n\(sorted.prefix(Self.most).map(article).joined())\(more)</section>\n\n"
-  }
-
-  private func article(_ finding: SecurityFinding) -> String {
-    let users = finding.users.prefix(8).map { context.user($0) }.joined(separator: ", ")
-    let more = finding.users.count > 8 ? ", … \(Digits.grouped(finding.users.count)) in all" : ""
-    return """
-      <article class="security is-\(PageSeverity.style(finding.severity))">
-      <h3><span class="\(PageSeverity.style(finding.severity))">\(PageSeverity.mark(finding.severity)) \(finding.severity.name)</span> \
-      <code>\(MarkupText.escaped(finding.code.rawValue))</code></h3>
-      <p>\(MarkupText.escaped(finding.message)).</p>
-      <p class="quiet">\(users.isEmpty ? "" : "Users: \(users)\(more). ")Frames: \(context.links(finding.frames.prefix(Self.frames), of: finding.frameCount))</p>
-      <p><b>What to do:</b> \(MarkupText.escaped(finding.advice))</p>
-      </article>
-
-      """
-  }
-}

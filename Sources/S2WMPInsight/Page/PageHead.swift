@@ -1,4 +1,5 @@
 import S2WMPAnalysis
+import S2WMPFlow
 import S2WMPReport
 import S2WMPWire
 
@@ -43,7 +44,7 @@ struct PageHead {
     let users = UInt64(facts.users.count) &+ facts.usersLeftOut
     if users > 0 { rows.append(("users", Digits.grouped(users))) }
     if let first = facts.firstTime, let last = facts.lastTime {
-      rows.append(("first packet", PacketNotes.date(first)))
+      rows.append(("first packet", Self.date(first)))
       rows.append(("lasts", Digits.duration(max(0, last.nanoseconds &- first.nanoseconds))))
     }
     if let rejected = rejections { rows.append(("rejected", rejected)) }
@@ -54,6 +55,9 @@ struct PageHead {
     }
     return rows
   }
+
+  /// To the second.
+  private static func date(_ time: CaptureTime) -> String { "\(PacketNotes.date(time).prefix(19)) UTC" }
 
   /// ACKs with an error.
   private var rejections: String? {

@@ -21,8 +21,7 @@ enum ReportStyle {
     details.finding > summary { padding: .2rem 0; } .count { font-weight: 600; margin: 0 .35rem; }
     ul.evidence, ul.findings { list-style: none; padding-left: 1.25rem; margin: .25rem 0 .75rem; }
     ul.evidence li { padding: .1rem 0; overflow-wrap: anywhere; }
-    article.security { border-left: 4px solid var(--quiet); } article.is-bad { border-left-color: var(--bad); }
-    article.is-warning { border-left-color: var(--warning); }
+    .advice { padding-left: 1.25rem; margin-bottom: .75rem; }
     .message { font-size: 1.05rem; white-space: pre-wrap; overflow-wrap: anywhere; }
     code { overflow-wrap: anywhere; }
     .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
@@ -58,7 +57,7 @@ enum ReportStyle {
     marker.go { fill: var(--text); } marker.go-warning { fill: var(--warning); } marker.go-bad { fill: var(--bad); }
     line.busy { stroke: var(--busy); stroke-width: 8; }
     svg.definitions { position: absolute; }
-    .skipped { margin: 0; padding: .1rem 0 .1rem 5.75rem; color: var(--quiet); font-size: .86rem; }
+    .skipped { margin: 0; color: var(--quiet); font-size: .86rem; } .skipped .note { grid-column: 1 / 3; text-align: right; } .skipped .lanes { min-height: 1.4rem; }
     :root { --busy: #b6c7dc; } @media (prefers-color-scheme: dark) { :root { --busy: #3f5878; } }
 
     """
@@ -67,7 +66,7 @@ enum ReportStyle {
     details.packet { margin: 0; } details.packet > summary { padding: 0; list-style: none; } details.packet > summary::-webkit-details-marker { display: none; }
     details.packet > summary:hover { background: var(--raised); }
     .packet .frame::before { content: "▸ "; color: var(--quiet); } .packet[open] > summary .frame::before { content: "▾ "; }
-    .packet .what { padding: .15rem 0; overflow-wrap: anywhere; }
+    .packet .what { padding: .15rem 0; overflow-wrap: anywhere; white-space: pre-wrap; }
     .flag { white-space: nowrap; font-size: .86rem; font-weight: 600; margin-left: .35rem; } .flag.quiet { font-weight: 400; }
     .packet-body { margin: .25rem 0 1rem 1.5rem; padding: .5rem .75rem; border-left: 3px solid var(--line); background: var(--raised); scroll-margin-top: 7rem; }
     .has-warning > .packet-body { border-left-color: var(--warning); } .has-bad > .packet-body { border-left-color: var(--bad); }
@@ -106,7 +105,7 @@ enum ReportStyle {
       .row .lanes { order: 4; } .row .what { order: 3; grid-column: 1 / -1; }
       .flows .more { order: 5; grid-column: 1 / -1; }
       .heads .frame, .heads .time, .heads .type, .heads .what { display: none; }
-      .packet-body { margin-left: 0; padding: .5rem; scroll-margin-top: 9rem; } .skipped { padding-left: 0; }
+      .packet-body { margin-left: 0; padding: .5rem; scroll-margin-top: 9rem; } .skipped .note { grid-column: 1 / -1; text-align: left; } .skipped .lanes { display: none; } .row .lanes { min-height: 1.35rem; }
       table.fields td.hex { min-width: 0; }
     }
     @media (max-width: 40rem) {

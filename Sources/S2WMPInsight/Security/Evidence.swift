@@ -121,11 +121,6 @@ enum SecurityWords {
   }
 }
 
-extension Endpoint {
-  /// The address without its port.
-  var host: Endpoint { Endpoint(high: high, low: low, port: 0, isIPv4: isIPv4) }
-}
-
 /// Two in either order.
 struct Pair<Member: Hashable>: Hashable {
   let first: Member

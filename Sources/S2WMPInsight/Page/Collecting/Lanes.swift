@@ -24,6 +24,7 @@ struct Lane {
   /// The first of its users.
   var users: [Identifier] = []
   var isServer = false
+  var sends = false
 
   static let mostUsers = 3
 }
@@ -45,6 +46,7 @@ struct Lanes {
     let from = key(packet.source, parties?.sender, isOneHost)
     let to = key(packet.destination, parties?.receiver, isOneHost)
     let lanes = (number(of: from), number(of: to))
+    all[Int(lanes.0)].sends = true
     note(lanes.0, parties?.sender, isServer: parties?.isFromServer == true)
     note(lanes.1, parties?.receiver, isServer: parties?.isToServer == true)
     return lanes

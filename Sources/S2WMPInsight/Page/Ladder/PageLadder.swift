@@ -87,7 +87,10 @@ struct PageLadder {
     return "<span class=\"window-title\"><b>\(times)</b> <span class=\"quiet\">\(frames)</span> <span>\(counts.joined(separator: ", "))</span></span>"
   }
 
-  private func skipped(_ count: UInt64) -> String { "<p class=\"skipped\">⋮ \(Digits.grouped(count)) not shown</p>\n" }
+  private func skipped(_ count: UInt64) -> String { between("⋮ \(Digits.grouped(count)) not shown") }
+
+  /// A line between packets, through which the lanes go on.
+  private func between(_ words: String) -> String { "<p class=\"row skipped\"><span class=\"note\">\(words)</span><span class=\"lanes\"></span></p>\n" }
 
   /// Silence between two packets that are shown one after the other.
   private func pause(before index: Int, _ range: Range<Int>) -> String {
@@ -95,7 +98,7 @@ struct PageLadder {
     let (earlier, later) = (context.packets[index - 1], context.packets[index])
     guard !earlier.time.isNone, !later.time.isNone, later.ordinal == earlier.ordinal + 1 else { return "" }
     let silence = later.time.nanoseconds &- earlier.time.nanoseconds
-    return silence >= 1_000_000_000 ? "<p class=\"skipped\">\(Digits.duration(silence)) later</p>\n" : ""
+    return silence >= 1_000_000_000 ? between("\(Digits.duration(silence)) later") : ""
   }
 
   private func rest(_ window: TimeWindow, _ shown: Int) -> String {
@@ -129,11 +132,17 @@ struct BusyLanes {
       guard answer.replyTo != 0, let request = context.index(ofFrame: answer.replyTo), range.contains(request), request < index,
         index - request <= Self.longest
       else { continue }
-      let lane = context.columns.column(of: context.packets[request].lanes.to)
+      let lane = lane(context.packets[request], answer, context.columns)
       note(.begins, request, lane)
       for row in request + 1..<index { note(.passes, row, lane) }
       note(.ends, index, lane)
     }
+  }
+
+  /// Who was asked; where another one answers, as to a broadcast, who asked.
+  private func lane(_ request: KeptPacket, _ answer: KeptPacket, _ columns: LaneColumns) -> Int {
+    let asked = columns.column(of: request.lanes.to)
+    return columns.column(of: answer.lanes.from) == asked ? asked : columns.column(of: request.lanes.from)
   }
 
   /// Two ties that meet make one.
