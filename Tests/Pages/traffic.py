@@ -88,7 +88,7 @@ def long_capture(path, packets):
                 capture.tcp(at, here, there, user.request(other))
                 capture.tcp(at + 0.01, there, here, other.accept(user))
         while capture.packets < packets:
-            at += noise.expovariate(8) + (600 if noise.random() < 0.0002 else 0)
+            at += noise.expovariate(25) + (600 if noise.random() < 0.0002 else 0)
             number = noise.randrange(len(users))
             user, other = users[number], users[(number + noise.choice((1, 1, 2, 3))) % len(users)]
             here, there = (user.host, 40_000 + number), (other.host, 5000)

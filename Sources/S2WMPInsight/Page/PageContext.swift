@@ -13,7 +13,10 @@ struct PageContext {
   /// Index of the first shown packet of a frame.
   private let firstOfFrame: [UInt64: Int]
 
-  init(names: NameBook, packets: [KeptPacket], columns: LaneColumns, start: CaptureTime?) {
+  private let isWithinOneDay: Bool
+
+  init(names: NameBook, packets: [KeptPacket], columns: LaneColumns, start: CaptureTime?, end: CaptureTime?) {
+    isWithinOneDay = start.map { PacketNotes.date($0).prefix(10) } == end.map { PacketNotes.date($0).prefix(10) }
     (self.names, self.packets, self.columns, self.start) = (names, packets, columns, start)
     var first: [UInt64: Int] = [:]
     for (index, packet) in packets.enumerated() where first[packet.frame] == nil { first[packet.frame] = index }
@@ -43,6 +46,12 @@ struct PageContext {
   func seconds(_ time: CaptureTime?) -> String {
     guard let time, !time.isNone, let start else { return "–" }
     return PacketNotes.seconds(time.nanoseconds &- start.nanoseconds)
+  }
+
+  /// The time of day, UTC, to the second; with the date when the capture goes beyond a day.
+  func clock(_ time: CaptureTime?) -> String {
+    guard let time, !time.isNone else { return "–" }
+    return String(PacketNotes.date(time).prefix(19).dropFirst(isWithinOneDay ? 11 : 0))
   }
 
   /// A user as text for a page.

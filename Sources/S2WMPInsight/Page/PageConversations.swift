@@ -33,7 +33,7 @@ struct PageConversations {
 
   private func row(_ conversation: ConversationFacts) -> String {
     let between = "\(side(conversation.first.description, conversation.firstUsers)) ⇄ \(side(conversation.second.description, conversation.secondUsers))"
-    let lasts = conversation.firstTime.flatMap { first in conversation.lastTime.map { Digits.duration(max(0, $0.nanoseconds &- first.nanoseconds)) } } ?? "–"
+    let lasts = conversation.firstTime.flatMap { first in conversation.lastTime.map { Digits.span(max(0, $0.nanoseconds &- first.nanoseconds)) } } ?? "–"
     return """
       <tr><td class="number inline">\(conversation.stream) <span class="quiet">\(conversation.transport == .tcp ? "TCP" : "UDP")\
       \(conversation.dialect == .legacy ? " legacy" : "")</span></td><td>\(between)</td>\

@@ -28,9 +28,7 @@ struct PageFindingList {
     return """
       <details class="finding"\(isOpen ? " open=\"open\"" : "")>
       <summary><b>\(code.name)</b> <span class="count">\(Digits.grouped(count))</span> <span class="quiet">\(MarkupText.escaped(code.meaning))</span></summary>
-      <ul class="evidence">
-      \(rows.joined())</ul>
-      \(more)</details>
+      \(EvidenceList.html(rows))\(more)</details>
 
       """
   }
@@ -43,4 +41,17 @@ struct PageFindingList {
 
       """
   }
+}
+
+/// A list of which the first few stand open.
+enum EvidenceList {
+  private static let open = 5
+
+  static func html(_ rows: [String]) -> String {
+    let first = list(rows.prefix(rows.count <= open + 1 ? rows.count : open))
+    guard rows.count > open + 1 else { return first }
+    return "\(first)<details class=\"more\"><summary>\(rows.count - open) more</summary>\n\(list(rows.dropFirst(open)))</details>\n"
+  }
+
+  private static func list(_ rows: some Sequence<String>) -> String { "<ul class=\"evidence\">\n\(rows.joined())</ul>\n" }
 }

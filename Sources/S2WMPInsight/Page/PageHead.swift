@@ -45,7 +45,7 @@ struct PageHead {
     if users > 0 { rows.append(("users", Digits.grouped(users))) }
     if let first = facts.firstTime, let last = facts.lastTime {
       rows.append(("first packet", Self.date(first)))
-      rows.append(("lasts", Digits.duration(max(0, last.nanoseconds &- first.nanoseconds))))
+      rows.append(("lasts", Digits.span(max(0, last.nanoseconds &- first.nanoseconds))))
     }
     if let rejected = rejections { rows.append(("rejected", rejected)) }
     if page.material.opened > 0 { rows.append(("decrypted", Digits.counted(page.material.opened, "message"))) }

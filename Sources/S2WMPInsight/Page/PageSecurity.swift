@@ -8,7 +8,7 @@ struct PageSecurity {
   let findings: [SecurityFinding]
 
   private static let mostOfKind = 20
-  private static let frames = 16
+  private static let frames = 8
   private static let users = 6
 
   var html: String {
@@ -32,9 +32,7 @@ struct PageSecurity {
       <details class="finding is-\(style)"\(severity > .note ? " open=\"open\"" : "")>
       <summary><span class="\(style)">\(PageSeverity.mark(severity)) <b>\(MarkupText.escaped(first.code.rawValue))</b></span> \
       <span class="count">\(Digits.grouped(findings.count))</span> <span class="quiet">\(MarkupText.escaped(first.code.meaning))</span></summary>
-      <ul class="evidence">
-      \(findings.prefix(Self.mostOfKind).map(row).joined())</ul>
-      \(more)<p class="advice"><b>What to do:</b> \(MarkupText.escaped(first.advice))</p>
+      \(EvidenceList.html(findings.prefix(Self.mostOfKind).map(row)))\(more)<p class="advice"><b>What to do:</b> \(MarkupText.escaped(first.advice))</p>
       </details>
 
       """

@@ -23,6 +23,7 @@ enum ReportStyle {
     ul.evidence li { padding: .1rem 0; overflow-wrap: anywhere; }
     .advice { padding-left: 1.25rem; margin-bottom: .75rem; }
     .message { font-size: 1.05rem; white-space: pre-wrap; overflow-wrap: anywhere; }
+    details.more { margin: -.5rem 0 .75rem 1.25rem; } details.more ul.evidence { padding-left: 0; }
     code { overflow-wrap: anywhere; }
     .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
     .tools { display: flex; flex-wrap: wrap; gap: .5rem; margin: .75rem 0; align-items: center; }
@@ -33,7 +34,7 @@ enum ReportStyle {
 
   private static let ladder = """
     .legend { list-style: none; padding: 0; margin: .75rem 0; display: flex; flex-wrap: wrap; gap: .15rem 1.5rem; }
-    .legend b, .heads b { display: inline-block; min-width: 1.1em; }
+    .legend b { display: inline-block; min-width: 1.1em; } .answer { white-space: nowrap; }
     .row { display: grid; grid-template-columns: 5rem 6.5rem var(--ladder) 3.25rem minmax(0, 1fr); column-gap: .75rem; align-items: center; }
     .frame, .time { text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
     .time { color: var(--quiet); }
@@ -45,7 +46,7 @@ enum ReportStyle {
     .flows .more { grid-column: 4 / -1; font-size: .86rem; }
     .heads { position: sticky; top: 0; z-index: 1; background: var(--ground); border-bottom: 1px solid var(--line); font-size: .85rem; color: var(--quiet); padding: .3rem 0; }
     .heads .lanes { display: grid; grid-template-columns: repeat(var(--columns), minmax(0, 1fr)); background: none; min-height: 0; text-align: center; }
-    .heads .lanes span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } .heads .lanes b { color: var(--text); }
+    .heads .lanes span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } .heads .lanes b { color: var(--text); display: block; } .heads { align-items: end; }
     details.window { margin: 0; border-bottom: 1px solid var(--line); }
     details.window > summary { padding: .5rem 0; display: block; } details.window > summary:hover { background: var(--raised); }
     .window-title { display: flex; flex-wrap: wrap; gap: 0 1rem; }
@@ -91,7 +92,7 @@ enum ReportStyle {
     td.distribution { min-width: 14rem; } table.numbers { width: auto; } table.numbers td { text-align: right; }
     .latencies td { vertical-align: middle; }
     svg.graph { display: block; width: 100%; max-width: 46rem; margin: 0 auto; } svg.graph text { font-size: 10.5px; fill: var(--text); }
-    .tie { fill: none; stroke: var(--link); stroke-opacity: .7; } .tie.by-request { stroke-dasharray: 6 4; stroke: var(--quiet); } .tie.by-lookup { stroke-dasharray: 1.5 3.5; stroke: var(--quiet); }
+    .tie { fill: none; stroke: var(--link); stroke-opacity: .6; } .tie.by-request { stroke-dasharray: 6 4; stroke: var(--quiet); } .tie.by-lookup { stroke-dasharray: 1.5 3.5; stroke: var(--quiet); }
     circle.user { fill: var(--text); stroke: var(--ground); stroke-width: 2; }
     :root { --bars: #8291a5; } @media (prefers-color-scheme: dark) { :root { --bars: #74859c; } }
 

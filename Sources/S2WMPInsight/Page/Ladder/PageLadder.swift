@@ -34,8 +34,8 @@ struct PageLadder {
     let parts = windows.count == 1 ? "" : " in \(Digits.counted(windows.count, "window"))"
     if shown == total { return "<p class=\"quiet\">\(Digits.counted(total, "packet"))\(parts). Open a packet for its fields and bytes.</p>\n" }
     return """
-      <p class="shown">Shown in full: \(Digits.grouped(shown)) of \(Digits.counted(total, "packet")): first those with findings, then the first and the last \
-      of each conversation, then the earliest. Arrows of a window count all of them. <code>s2wmp decode FILE</code> shows every packet, and \
+      <p class="shown">Shown in full: \(Digits.grouped(shown)) of \(Digits.counted(total, "packet")): first those with findings, then the first \
+      ones of each window, the first and the last of each conversation, and the earliest. Arrows of a window count all of them. <code>s2wmp decode FILE</code> shows every packet, and \
       <code>--limit N</code> more of them here.</p>
 
       """
@@ -60,7 +60,7 @@ struct PageLadder {
   private func write(_ window: TimeWindow, _ number: Int, _ range: Range<Int>, _ out: (String) throws -> Void) rethrows {
     try out("""
       <details class="window" id="w\(number + 1)"\(total <= Self.openPackets ? " open=\"open\"" : "")>
-      <summary>\(title(window))\(windows.count > 1 ? PageFlows(window: window, columns: context.columns).html : "")</summary>
+      <summary>\(title(window))\(windows.count > 1 ? PageFlows(window: window, columns: context.columns, most: windows.count > 16 ? 4 : 6).html : "")</summary>
       <div class="packets">
 
       """)
@@ -79,12 +79,13 @@ struct PageLadder {
   }
 
   private func title(_ window: TimeWindow) -> String {
-    let times = window.firstTime == nil ? "no times" : "\(context.seconds(window.firstTime)) – \(context.seconds(window.lastTime)) s"
+    let clock = window.firstTime == nil ? "no times" : "\(context.clock(window.firstTime)) – \(context.clock(window.lastTime))"
+    let seconds = window.firstTime == nil ? "" : "<span class=\"quiet\">\(context.seconds(window.firstTime)) – \(context.seconds(window.lastTime)) s</span> "
     let frames = window.firstFrame == window.lastFrame ? "frame \(window.firstFrame)" : "frames \(window.firstFrame)–\(window.lastFrame)"
     var counts = [Digits.counted(window.packets, "packet")]
     if window.errors > 0 { counts.append("<span class=\"bad\">\(Digits.grouped(window.errors)) with errors</span>") }
     if window.warnings > 0 { counts.append("<span class=\"warning\">\(Digits.grouped(window.warnings)) with warnings</span>") }
-    return "<span class=\"window-title\"><b>\(times)</b> <span class=\"quiet\">\(frames)</span> <span>\(counts.joined(separator: ", "))</span></span>"
+    return "<span class=\"window-title\"><b>\(clock)</b> \(seconds)<span class=\"quiet\">\(frames)</span> <span>\(counts.joined(separator: ", "))</span></span>"
   }
 
   private func skipped(_ count: UInt64) -> String { between("⋮ \(Digits.grouped(count)) not shown") }
@@ -98,7 +99,7 @@ struct PageLadder {
     let (earlier, later) = (context.packets[index - 1], context.packets[index])
     guard !earlier.time.isNone, !later.time.isNone, later.ordinal == earlier.ordinal + 1 else { return "" }
     let silence = later.time.nanoseconds &- earlier.time.nanoseconds
-    return silence >= 1_000_000_000 ? between("\(Digits.duration(silence)) later") : ""
+    return silence >= 1_000_000_000 ? between("\(Digits.span(silence)) later") : ""
   }
 
   private func rest(_ window: TimeWindow, _ shown: Int) -> String {

@@ -42,7 +42,9 @@ struct PageGraph {
 
   private func line(_ tie: Tie, _ circle: GraphCircle) -> String {
     let (a, b) = (circle.place(tie.a), circle.place(tie.b))
-    let width = min(6, 1 + Double(UInt64.bitWidth - tie.total.leadingZeroBitCount) * 0.45)
+    let most = circle.ties.first?.total ?? 1
+    let thickest = circle.users.count > 12 ? 2.6 : 4.5
+    let width = 0.8 + thickest * (Double(tie.total) / Double(max(1, most))).squareRoot()
     let words = "\(name(circle.users[tie.a])) and \(name(circle.users[tie.b])): \(Self.words(tie.counts))"
     return """
       <path class="tie \(tie.kind == .message ? "by-message" : tie.kind == .request ? "by-request" : "by-lookup")" \

@@ -33,7 +33,7 @@ struct PageRate {
 
   private func section(_ bars: [Bar], _ interval: Int64) -> String {
     let most = max(1, bars.map(\.packets).max() ?? 1)
-    let span = Digits.duration(interval)
+    let span = Digits.span(interval)
     let busiest = bars.firstIndex { $0.packets == most } ?? 0
     return """
       <section>
