@@ -13,7 +13,7 @@ struct PageContext {
   /// Index of the first shown packet of a frame.
   private let firstOfFrame: [UInt64: Int]
 
-  private let isWithinOneDay: Bool
+  let isWithinOneDay: Bool
 
   init(names: NameBook, packets: [KeptPacket], columns: LaneColumns, start: CaptureTime?, end: CaptureTime?) {
     isWithinOneDay = start.map { PacketNotes.date($0).prefix(10) } == end.map { PacketNotes.date($0).prefix(10) }

@@ -23,7 +23,8 @@ struct PageFindingList {
   private func finding(_ code: ExpertCode, _ count: UInt64, isOpen: Bool) -> String {
     let shown = context.packets.indices.filter { context.packets[$0].findings.contains(code) }.prefix(Self.most)
     let rows = shown.map { row($0, context.packets[$0], code) }
-    let more = count > UInt64(rows.count)
+    let more =
+      count > UInt64(rows.count)
       ? "<p class=\"quiet\">All \(Digits.grouped(count)): <code>s2wmp decode FILE --filter 'expert.code == \(code.name)'</code></p>\n" : ""
     return """
       <details class="finding"\(isOpen ? " open=\"open\"" : "")>

@@ -64,10 +64,11 @@ struct PageHead {
     let errors = page.facts.acknowledgements.filter { $0.error != 0 }
     if errors.isEmpty { return nil }
     let count = errors.reduce(0 as UInt64) { $0 &+ $1.count }
-    return "<span class=\"warning\">\(Digits.counted(count, "ACK"))</span>: " + errors.map { row in
-      let codes = LayoutID(.acknowledgement, row.dialect)?.row(named: "error")?.codes
-      return "\(codes?.code(row.error)?.text ?? "error \(row.error)")\(errors.count > 1 ? " \(Digits.grouped(row.count))" : "")"
-    }.joined(separator: ", ")
+    return "<span class=\"warning\">\(Digits.counted(count, "ACK"))</span>: "
+      + errors.map { row in
+        let codes = LayoutID(.acknowledgement, row.dialect)?.row(named: "error")?.codes
+        return "\(codes?.code(row.error)?.text ?? "error \(row.error)")\(errors.count > 1 ? " \(Digits.grouped(row.count))" : "")"
+      }.joined(separator: ", ")
   }
 
   /// Packets by type, in one line each dialect.

@@ -3,7 +3,7 @@ enum ReportStyle {
   /// - columns: lanes of the ladder.
   static func text(columns: Int) -> String {
     let columns = max(1, columns)
-    let width = columns <= 4 ? 6.5 : columns <= 7 ? 5 : 3.75
+    let width = columns <= 4 ? 6.5 : columns <= 7 ? 5 : 3.25
     return """
       :root { --columns: \(columns); --ladder: \(Double(columns) * width)rem; }
       \(page)\(ladder)\(packets)\(plots)\(narrow)\(paper)

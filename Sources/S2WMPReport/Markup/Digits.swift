@@ -31,7 +31,7 @@ package enum Digits {
   package static func span(_ nanoseconds: Int64) -> String {
     let seconds = Int64(clamping: nanoseconds.magnitude / 1_000_000_000)
     if nanoseconds < 100_000_000_000 { return duration(nanoseconds) }
-    if seconds < 3600 { return "\(seconds / 60) min \(seconds % 60) s" }
+    if seconds < 3600 { return "\(seconds / 60) min\(seconds % 60 == 0 ? "" : " \(seconds % 60) s")" }
     return seconds < 86_400 ? "\(seconds / 3600) h \(seconds % 3600 / 60) min" : "\(grouped(seconds / 86_400)) d \(seconds % 86_400 / 3600) h"
   }
 

@@ -12,7 +12,8 @@ struct PageLadder {
 
   func write(_ out: (String) throws -> Void) rethrows {
     guard !windows.isEmpty else { return }
-    try out("""
+    try out(
+      """
       <section>
       <h2 id="ladder">Ladder</h2>
       \(introduction)\(legend)<div class="ladder">
@@ -58,7 +59,8 @@ struct PageLadder {
   }
 
   private func write(_ window: TimeWindow, _ number: Int, _ range: Range<Int>, _ out: (String) throws -> Void) rethrows {
-    try out("""
+    try out(
+      """
       <details class="window" id="w\(number + 1)"\(total <= Self.openPackets ? " open=\"open\"" : "")>
       <summary>\(title(window))\(windows.count > 1 ? PageFlows(window: window, columns: context.columns, most: windows.count > 16 ? 4 : 6).html : "")</summary>
       <div class="packets">
