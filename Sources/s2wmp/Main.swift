@@ -9,6 +9,7 @@ struct S2WMP: ParsableCommand {
     discussion: """
       Start with a capture:   s2wmp decode chat.pcap
       or listen on the LAN:   sudo s2wmp sniff
+      The whole in numbers:   s2wmp stats chat.pcap
       Only what matters:      s2wmp decode chat.pcap -Y 'expert.severity >= warning'
       In the clear, by keys:  s2wmp decode chat.pcap --keys peer.keylog
       For programs:           s2wmp decode chat.pcap --format ndjson
@@ -26,7 +27,10 @@ struct S2WMP: ParsableCommand {
       """,
     groupedSubcommands: [
       CommandGroup(
-        name: "Analyze", subcommands: [DecodeCommand.self, SniffCommand.self, ReportCommand.self, EncodeCommand.self, KeysCommand.self, SchemaCommand.self]),
+        name: "Analyze",
+        subcommands: [
+          DecodeCommand.self, SniffCommand.self, StatsCommand.self, ReportCommand.self, EncodeCommand.self, KeysCommand.self, SchemaCommand.self,
+        ]),
       CommandGroup(name: "Attack", subcommands: [ConformCommand.self, FuzzCommand.self, ReplayCommand.self]),
       CommandGroup(
         name: "Speak", subcommands: [ChatSubcommand.self, PeerSubcommand.self, BootstrapCommand.self, IdentityCommand.self]),

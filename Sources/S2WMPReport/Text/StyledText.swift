@@ -42,10 +42,10 @@ package struct StyledText {
     }
   }
 
-  mutating func append(_ value: UInt64) { append { Notation.appendDecimal(value, to: &$0) } }
+  package mutating func append(_ value: UInt64) { append { Notation.appendDecimal(value, to: &$0) } }
 
   /// Printable ASCII from one of the writers of `Notation`.
-  mutating func append(ascii write: (inout [UInt8]) -> Void) {
+  package mutating func append(ascii write: (inout [UInt8]) -> Void) {
     let before = bytes.count
     write(&bytes)
     columns += bytes.count - before

@@ -201,7 +201,7 @@ extension Expert {
 }
 
 extension TextStyle {
-  init(_ severity: Severity) {
+  package init(_ severity: Severity) {
     switch severity {
     case .error: self = .bad
     case .warning: self = .warning

@@ -66,15 +66,7 @@ struct DisplayArguments: ParsableArguments {
       time: time, ids: ids, showsNames: !noNames, hasColour: colour, width: format == .text ? StandardOutput.columns : nil, dumpLimit: dump)
   }
 
-  /// The compiled filter; a wrong one ends the program with a caret under the mistake.
-  func compiledFilter() throws -> DisplayFilter? {
-    do throws(FilterError) {
-      return try filter.map { text throws(FilterError) in try DisplayFilter(text) }
-    } catch {
-      StandardError.line("s2wmp: \(error.rendered)")
-      throw ExitCode(2)
-    }
-  }
+  func compiledFilter() throws -> DisplayFilter? { try s2wmp.compiledFilter(filter) }
 
   func columns() throws -> [FieldColumn]? {
     guard let fields else { return nil }
@@ -86,6 +78,16 @@ struct DisplayArguments: ParsableArguments {
         throw ExitCode(2)
       }
     }
+  }
+}
+
+/// The filter of an option; a wrong one ends the program with a caret under the mistake.
+func compiledFilter(_ text: String?) throws -> DisplayFilter? {
+  do throws(FilterError) {
+    return try text.map { text throws(FilterError) in try DisplayFilter(text) }
+  } catch {
+    StandardError.line("s2wmp: \(error.rendered)")
+    throw ExitCode(2)
   }
 }
 
