@@ -89,7 +89,7 @@ enum ReportStyle {
     .key.packets { color: var(--bars); } .key.messages { color: var(--link); } .key.faults { color: var(--warning); }
     rect.stretch { fill: transparent; } a:hover > rect.stretch, a:focus-visible > rect.stretch { fill: var(--link); fill-opacity: .18; }
     line.percentile { stroke: var(--text); stroke-width: 1.5; }
-    td.distribution { min-width: 14rem; } table.numbers { width: auto; } table.numbers td { text-align: right; }
+    td.distribution { min-width: 14rem; width: 40%; } table.numbers { width: auto; } table.numbers td { text-align: right; }
     .latencies td { vertical-align: middle; }
     svg.graph { display: block; width: 100%; max-width: 46rem; margin: 0 auto; } svg.graph text { font-size: 10.5px; fill: var(--text); }
     .tie { fill: none; stroke: var(--link); stroke-opacity: .6; } .tie.by-request { stroke-dasharray: 6 4; stroke: var(--quiet); } .tie.by-lookup { stroke-dasharray: 1.5 3.5; stroke: var(--quiet); }
@@ -107,10 +107,10 @@ enum ReportStyle {
       .flows .more { order: 5; grid-column: 1 / -1; }
       .heads .frame, .heads .time, .heads .type, .heads .what { display: none; }
       .packet-body { margin-left: 0; padding: .5rem; scroll-margin-top: 9rem; } .skipped .note { grid-column: 1 / -1; text-align: left; } .skipped .lanes { display: none; } .row .lanes { min-height: 1.35rem; }
-      table.fields td.hex { min-width: 0; }
+      table.fields td.hex, td.distribution { min-width: 0; }
     }
     @media (max-width: 40rem) {
-      td.distribution { min-width: 0; } table.stacked td.distribution { padding-top: .35rem; }
+      table.numbers th { white-space: normal; } table.numbers th, table.numbers td { padding-right: .5rem; } td.distribution { width: auto; } table.stacked td.distribution { padding-top: .35rem; }
       .heads .who { display: none; }
       table.latencies td.number { margin-right: .6rem; } .unit { color: var(--quiet); }
     }
