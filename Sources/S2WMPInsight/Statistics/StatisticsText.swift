@@ -22,7 +22,7 @@ package struct StatisticsText {
     var out: [UInt8] = []
     for section in StatisticsSection.allCases where options.sections?.contains(section) ?? !section.isDetail {
       let table = section == .rate ? tables.rateForText : tables.table(section)
-      if table.rows.isEmpty && options.sections == nil { continue }
+      if table.isEmpty && options.sections == nil { continue }
       if !out.isEmpty { out.append(0x0a) }
       append(table, to: &out)
     }
@@ -34,8 +34,8 @@ package struct StatisticsText {
     title.append(table.title)
     finish(title, to: &out)
     if table.section == .summary { appendFiles(to: &out) }
+    if table.isEmpty { return finish(note("none"), to: &out) }
     if table.isSingle { return appendValues(table, to: &out) }
-    if table.rows.isEmpty { return finish(note("none"), to: &out) }
     let layout = TableLayout(table, cells: cells(table), width: text.width)
     for line in layout.lines(colour: text.hasColour, bar: Self.bar) { finish(line, to: &out) }
     if let rest = rest(table) { finish(note(rest), to: &out) }
@@ -186,6 +186,11 @@ extension StatisticsText {
     let text = Notation.text { Notation.appendTime(time, to: &$0) }
     return text.dropLast(7).replacing("T", with: " ") + " UTC"
   }
+}
+
+extension StatisticsTable {
+  /// There is nothing to say.
+  fileprivate var isEmpty: Bool { section != .summary && rows.allSatisfy { isSingle && $0.allSatisfy(\.isEmpty) } }
 }
 
 extension StatisticsCell {

@@ -51,7 +51,9 @@ struct StatisticsFormatTests {
     var rest = Array(text.unicodeScalars)[...]
     while let scalar = rest.popFirst() {
       if isQuoted {
-        if scalar != "\"" { cell.unicodeScalars.append(scalar) } else if rest.first == "\"" { cell.unicodeScalars.append(rest.removeFirst()) } else { isQuoted = false }
+        let isDoubled = scalar == "\"" && rest.first == "\""
+        if isDoubled { rest.removeFirst() }
+        if scalar == "\"" && !isDoubled { isQuoted = false } else { cell.unicodeScalars.append(scalar) }
       } else if scalar == "\"" {
         isQuoted = true
       } else if scalar == "," || scalar == "\n" {

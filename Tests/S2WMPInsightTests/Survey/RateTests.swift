@@ -25,7 +25,7 @@ struct RateTests {
 
   @Test("an interval that nobody asked for grows, and loses nothing", arguments: [1, 60, 3600, 86_400, 86_400 * 366, 86_400 * 366 * 100] as [Int64])
   func grows(seconds: Int64) throws {
-    let times = (0..<1000).map { Optional($0 * seconds * Self.second / 1000 - 7_000_000) }
+    let times = (0..<1000).map { Optional($0 * (seconds * Self.second / 1000) - 7_000_000) }
     let rate = try survey(nil, times)
     #expect(rate.spans.count <= 256 && rate.leftOut == 0)
     #expect(rate.spans.reduce(0) { $0 + $1.packets } == 1000 && rate.spans.reduce(0) { $0 + $1.bytes } == 81_000)

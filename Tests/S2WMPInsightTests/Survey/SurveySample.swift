@@ -33,6 +33,9 @@ struct SurveySample {
     self.frame = frame
   }
 
+  /// A v1 packet in frame 1.
+  init(_ type: PacketType, _ values: [String: FieldValue]) throws { try self.init(type, .v1, values) }
+
   /// From one user to another.
   static func message(_ sender: UInt64, _ receiver: UInt64, frame: UInt64 = 1, status: UInt64 = 0) throws -> SurveySample {
     try SurveySample(.message, frame: frame, ["sender_id": id(sender), "receiver_id": id(receiver), "status": .unsigned(status), "body": .bytes([7])])

@@ -6,9 +6,9 @@ extension StatisticsTables {
   var bootstrap: StatisticsTable {
     let facts = facts.bootstrap
     let values: [(key: String, heading: String, cell: StatisticsCell)] = [
-      ("servers", "servers", .list(facts.servers.map { .endpoint($0) }, " ")), ("registrations", "registrations", .number(facts.registrations)),
+      ("servers", "servers", .list(facts.servers.map { .endpoint($0) }, " ")), ("registrations", "registrations", .quiet(facts.registrations, nil)),
       ("accepted", "  accepted", .quiet(facts.registrationsAccepted, nil)), ("refused", "  refused", .quiet(facts.registrationsRefused, .bad)),
-      ("lookups", "lookups", .number(facts.lookups)), ("found", "  found", .quiet(facts.found, nil)),
+      ("lookups", "lookups", .quiet(facts.lookups, nil)), ("found", "  found", .quiet(facts.found, nil)),
       ("not_found", "  not found", .quiet(facts.notFound, nil)), ("unanswered", "unanswered", .quiet(facts.unanswered, .warning)),
     ]
     return StatisticsTable(
@@ -43,14 +43,14 @@ extension StatisticsTables {
 
   private func rate(_ rate: RateFacts, isForText: Bool) -> StatisticsTable {
     let columns = [
-      StatisticsColumn("time", nil), StatisticsColumn(nil, "start"), StatisticsColumn("interval", nil), StatisticsColumn("packets", "packets"),
+      StatisticsColumn("time", nil), StatisticsColumn(nil, "UTC"), StatisticsColumn("interval", nil), StatisticsColumn("packets", "packets"),
       StatisticsColumn("messages", "messages"), StatisticsColumn("bytes", "bytes", rank: 4), StatisticsColumn("findings", "findings", rank: 5),
       StatisticsColumn(nil, "", rank: 1, least: 12),
     ]
     let most = Double(rate.spans.map(\.packets).max() ?? 1)
     let rows: [[StatisticsCell]] = rate.spans.enumerated().map { index, span in
       [
-        .time(rate.start(of: index)), offset(rate.start(of: index)), .duration(rate.interval), .number(span.packets), .number(span.messages),
+        .time(rate.start(of: index)), .word(clock(rate, index)), .duration(rate.interval), .number(span.packets), .number(span.messages),
         .number(span.bytes), .quiet(span.findings, nil), .bar(most > 0 ? Double(span.packets) / most : 0),
       ]
     }
@@ -59,5 +59,14 @@ extension StatisticsTables {
     var table = StatisticsTable(.rate, "Rate, in spans of \(String(decoding: length.bytes, as: UTF8.self))", columns, rows: rows)
     table.leftOut = rate.leftOut
     return table
+  }
+
+  /// When a span begins: `13:42:01`, with the date when they are of several days, with milliseconds when it may begin between seconds.
+  private func clock(_ rate: RateFacts, _ index: Int) -> String {
+    guard let start = rate.start(of: index), let first = rate.start, let last = rate.start(of: rate.spans.count - 1) else { return "" }
+    let text = Notation.text { Notation.appendTime(start, to: &$0) }
+    let hasDate = Notation.text({ Notation.appendTime(first, to: &$0) }).prefix(10) != Notation.text({ Notation.appendTime(last, to: &$0) }).prefix(10)
+    let clock = text.dropLast(rate.interval % 1_000_000_000 == 0 ? 11 : 7)
+    return String(hasDate ? clock.replacing("T", with: " ") : clock.drop { $0 != "T" }.dropFirst())
   }
 }
