@@ -38,7 +38,7 @@ class Host:
     def __init__(self, binary, home):
         if not shutil.which("tshark"):
             raise Unusable("tshark is not installed (Debian: apt-get install tshark)")
-        self.home = home
+        self.home, self.binary = home, binary
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("WIRESHARK_", "XDG_"))}
         self.environment = dict(environment, HOME=str(home))
         folders = self.folders()
@@ -182,9 +182,32 @@ def programs(host):
 
 
 def check_mistakes(host):
-    process = host.start("-a", "packets:1", "-f", "nonsense and")
-    output, errors = finish(host, process)
-    assert process.returncode != 0, (output, errors)
+    """tshark ends with what is wrong, instead of waiting for frames that never come."""
+    for mistake, message in (
+            (["-f", "nonsense and"], 'The capture filter "nonsense and" is not valid'),
+            (["-o", "extcap.s2wmp_lo.port:x"], "--port takes numbers from 1 to 65535")):
+        output, errors = finish(host, host.start("-a", "packets:1", *mistake))
+        assert message in errors and "0 packets captured" in errors, (output, errors)
+
+
+def check_pipe(host):
+    """Without Wireshark: the header comes before any frame, and a pipe that closes or SIGTERM ends the program quietly."""
+    for ending in ("close", "terminate"):
+        pipe = str(host.home / ending)
+        os.mkfifo(pipe)
+        command = [host.binary, "--capture", "--extcap-interface", INTERFACE, "--fifo", pipe]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            with open(pipe, "rb", buffering=0) as reader:
+                header = reader.read(4096)
+                if ending == "terminate":
+                    process.terminate()
+                    header += reader.read(1 << 16)
+            output, errors = process.communicate(timeout=10)
+        finally:
+            process.kill()
+        assert (process.returncode, output, errors) == (0, b"", b""), (ending, process.returncode, output, errors)
+        assert header[:4] == b"\n\r\r\n" and header[28:32] == b"\1\0\0\0", header[:64]
 
 
 def main(arguments):
@@ -195,7 +218,7 @@ def main(arguments):
     with tempfile.TemporaryDirectory() as folder:
         try:
             host = Host(arguments[0], Path(folder))
-            for check in (check_lists, check_live, check_ports, check_filter, check_keys, check_stop, check_mistakes):
+            for check in (check_lists, check_live, check_ports, check_filter, check_keys, check_stop, check_mistakes, check_pipe):
                 try:
                     check(host)
                     print(f"{check.__name__}: well")

@@ -58,15 +58,22 @@ struct ExtcapCommand: ParsableCommand {
 
   private func record(_ device: String) throws {
     guard let fifo, !fifo.isEmpty else { throw Self.misused("--capture needs --fifo, which says where the frames go") }
-    let session = try ExtcapSession(device: device, options: try options(device), fifo: fifo, keyLog: embedKeys.flatMap { $0.isEmpty ? nil : $0 })
+    let session: ExtcapSession
+    do {
+      session = try ExtcapSession(device: device, options: try options(device), fifo: fifo, keyLog: embedKeys.flatMap { $0.isEmpty ? nil : $0 })
+    } catch {
+      ExtcapPipe.release(fifo)
+      throw error
+    }
     try session.run()
   }
 
   private func options(_ device: String) throws -> LiveCaptureOptions {
     var options = LiveCaptureOptions()
     options.isPromiscuous = !noPromiscuous
-    let ours = allFrames ? "" : CaptureFilter.ours(extraPorts: try extraPorts(), linkType: CaptureDevice.linkType(of: device))
-    options.filter = Self.both(extcapCaptureFilter ?? "", ours)
+    let (linkType, given) = (CaptureDevice.linkType(of: device), extcapCaptureFilter ?? "")
+    try CaptureFilter.check(given, linkType: linkType)
+    options.filter = Self.both(given, allFrames ? "" : CaptureFilter.ours(extraPorts: try extraPorts(), linkType: linkType))
     return options
   }
 

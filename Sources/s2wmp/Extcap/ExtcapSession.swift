@@ -4,6 +4,25 @@ import S2WMPCapture
 /// Where the signals that end a capture go. Set before they are caught, read only by their handler.
 nonisolated(unsafe) private var stopDescriptor: Int32 = -1
 
+/// The pipe of a capture that does not begin.
+enum ExtcapPipe {
+  /// Whoever waits for frames at the other end would wait for ever: gives an empty capture. Tries for two seconds, as the reader may come later.
+  static func release(_ path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else { return }
+    for _ in 0..<40 {
+      let descriptor = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+      if descriptor >= 0 {
+        defer { close(descriptor) }
+        let writer = try? CaptureFileWriter(path: path, format: .pcapng, linkType: 1)
+        try? writer?.close()
+        return
+      }
+      usleep(50_000)
+    }
+  }
+}
+
 /// One live capture for Wireshark: frames from a device to its pipe as pcapng, each at once.
 final class ExtcapSession {
   private let live: LiveCapture
