@@ -3,7 +3,7 @@ import S2WMPWire
 /// How users, times and durations are called in text for people.
 extension StyledText {
   /// A user: the name when one is known, else the ID; both when the name is in doubt.
-  mutating func append(user id: Identifier, _ book: NameBook, _ options: TextOptions) {
+  package mutating func append(user id: Identifier, _ book: NameBook, _ options: TextOptions) {
     guard options.showsNames, let (name, isDoubtful) = book.name(of: id) else { return append(id: id, options.ids, otherwise: "someone") }
     append(name: name)
     if isDoubtful && options.ids != .none {
@@ -12,7 +12,7 @@ extension StyledText {
     }
   }
 
-  mutating func append(id: Identifier, _ style: TextOptions.IDs, otherwise: String) {
+  package mutating func append(id: Identifier, _ style: TextOptions.IDs, otherwise: String) {
     if style == .none { return append(otherwise) }
     withUnsafeBytes(of: (id.high.bigEndian, id.low.bigEndian)) { raw in
       if style == .full { return append { Notation.appendHex(raw, to: &$0) } }
@@ -23,7 +23,7 @@ extension StyledText {
   }
 
   /// A name as its owner wrote it, in quotes unless it is one plain word that begins with a letter, so that it cannot pass for anything else on the line.
-  mutating func append(name: some Collection<UInt8>, limit: Int = 24) {
+  package mutating func append(name: some Collection<UInt8>, limit: Int = 24) {
     if name.count <= limit, Self.isWord(name) { return append { $0.append(contentsOf: name) } }
     append("\"")
     append(untrusted: name.flatMap { $0 == 0x22 ? [0x27] : [$0] }, limit: limit)
@@ -42,7 +42,7 @@ extension StyledText {
   }
 
   /// A time span, rounded, with two or three digits that matter: `38 µs`, `0.8 ms`, `14 ms`, `1.2 s`.
-  mutating func append(duration nanoseconds: Int64) {
+  package mutating func append(duration nanoseconds: Int64) {
     if nanoseconds < 0 { append("-") }
     let span = nanoseconds.magnitude
     switch span {
@@ -59,4 +59,4 @@ extension StyledText {
 }
 
 /// `1 byte`, `412 bytes`.
-func counted(_ count: some BinaryInteger, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+package func counted(_ count: some BinaryInteger, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
