@@ -31,6 +31,29 @@ public struct AnalysisOptions: Sendable {
 public protocol DissectionSink: AnyObject {
   /// One packet; everything borrowed in it is valid during the call only.
   func receive(_ packet: borrowing Dissection)
+
+  /// A conversation of ours is over, after its last packet. Called only when reassembly noticed something in it.
+  func conversationEnded(_ stream: UInt32, _ tally: StreamTally)
+}
+
+extension DissectionSink {
+  public func conversationEnded(_ stream: UInt32, _ tally: StreamTally) {}
+}
+
+/// What reassembly noticed in both directions of one conversation. A finding on a packet says only that there was at least one before it.
+public struct StreamTally: Sendable, Equatable {
+  /// Segments whose bytes had all or partly been captured before.
+  public var retransmissions: UInt32 = 0
+  /// Segments that filled a hole before bytes captured earlier.
+  public var outOfOrder: UInt32 = 0
+  /// Segments whose bytes differ from those captured first.
+  public var overlaps: UInt32 = 0
+  /// Runs of bytes that were not captured.
+  public var gaps: UInt32 = 0
+
+  public init() {}
+
+  public var isEmpty: Bool { retransmissions | outOfOrder | overlaps | gaps == 0 }
 }
 
 /// Totals of an analysis.

@@ -158,8 +158,16 @@ public final class Analyzer: ConversationReceiver {
     if pointer.pointee.transport == .tcp { closeStream(pointer) }
     if pointer.pointee.ownership == .ours && pointer.pointee.number == .max && pointer.pointee.records == 0 { number(pointer) }
     pointer.pointee.isClosed = true
-    Conversation.freeIfDone(pointer)
+    if pointer.pointee.isDone { forget(pointer) }
     sequencer.drain()
+  }
+
+  /// Frees a conversation that is done, after its tally was handed out.
+  func forget(_ pointer: UnsafeMutablePointer<Conversation>) {
+    if !pointer.pointee.tally.isEmpty && pointer.pointee.number != .max {
+      sink.conversationEnded(pointer.pointee.number, pointer.pointee.tally)
+    }
+    Conversation.free(pointer)
   }
 
   private func closeStream(_ pointer: UnsafeMutablePointer<Conversation>) {

@@ -26,6 +26,7 @@ struct Conversation: ~Copyable {
   /// Those of them that wait for packets of earlier frames.
   var sorting = 0
   var isClosed = false
+  var tally = StreamTally()
   /// Both directions, in the order of their raw values; behind the conversation in the same block of memory.
   private let directions: UnsafeMutablePointer<StreamDirection>
   /// What was seen before the conversation's dialect was known.
@@ -48,7 +49,7 @@ struct Conversation: ~Copyable {
     @inline(__always) nonmutating unsafeMutableAddress { directions + Int(direction.rawValue) }
   }
 
-  /// SAFETY: one block holds the conversation at its start and two directions at `directionsOffset`; `freeIfDone` ends all three, once.
+  /// SAFETY: one block holds the conversation at its start and two directions at `directionsOffset`; `free` ends all three, once.
   static func make(_ start: ConversationStart, serial: UInt32) -> UnsafeMutablePointer<Conversation> {
     let size = directionsOffset + 2 * MemoryLayout<StreamDirection>.stride
     let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
@@ -66,9 +67,11 @@ struct Conversation: ~Copyable {
   func source(_ direction: FlowDirection) -> Endpoint { direction == .forward ? first : second }
   func destination(_ direction: FlowDirection) -> Endpoint { direction == .forward ? second : first }
 
-  /// Frees the memory once reassembly is done with it and no record points here any more.
-  static func freeIfDone(_ pointer: UnsafeMutablePointer<Conversation>) {
-    guard pointer.pointee.isClosed, pointer.pointee.records == 0 else { return }
+  /// Reassembly is done with it, and no record points here any more.
+  var isDone: Bool { isClosed && records == 0 }
+
+  /// Frees the memory.
+  static func free(_ pointer: UnsafeMutablePointer<Conversation>) {
     pointer.pointee.directions.deinitialize(count: 2)
     pointer.deinitialize(count: 1)
     UnsafeMutableRawPointer(pointer).deallocate()

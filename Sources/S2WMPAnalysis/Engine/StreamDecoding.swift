@@ -218,6 +218,7 @@ extension Analyzer {
 
   func noteGap(_ pointer: ConversationPointer, _ direction: FlowDirection, _ cause: GapCause) {
     let code: ExpertCode = cause == .lost ? .captureGap : .captureSnapLength
+    pointer.pointee.tally.gaps &+= 1
     var before = RecordHandle.none
     if !pointer.pointee[direction].partial.isEmpty {
       before = cutPartial(pointer, direction, "bytes that were not captured follow inside the packet", beforeGap: true)
@@ -241,9 +242,15 @@ extension Analyzer {
 
   func note(_ pointer: ConversationPointer, _ direction: FlowDirection, _ finding: StreamFinding) {
     switch finding {
-    case .retransmission: pointer.pointee[direction].pending.insert(.tcpRetransmission)
-    case .outOfOrder: pointer.pointee[direction].pending.insert(.tcpOutOfOrder)
-    case .overlap: pointer.pointee[direction].pending.insert(.tcpOverlap)
+    case .retransmission:
+      pointer.pointee.tally.retransmissions &+= 1
+      pointer.pointee[direction].pending.insert(.tcpRetransmission)
+    case .outOfOrder:
+      pointer.pointee.tally.outOfOrder &+= 1
+      pointer.pointee[direction].pending.insert(.tcpOutOfOrder)
+    case .overlap:
+      pointer.pointee.tally.overlaps &+= 1
+      pointer.pointee[direction].pending.insert(.tcpOverlap)
     }
   }
 

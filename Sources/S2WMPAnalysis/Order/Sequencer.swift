@@ -262,7 +262,7 @@ final class Sequencer {
       slab.deallocate(UnsafeMutableRawPointer(mutating: base), frames.count * MemoryLayout<UInt64>.stride)
     }
     record.conversation.pointee.records -= 1
-    Conversation.freeIfDone(record.conversation)
+    if record.conversation.pointee.isDone { analyzer?.forget(record.conversation) }
   }
 
   private func cost(_ record: PacketRecord) -> Int {

@@ -33,11 +33,14 @@ public struct LatencyHistogram: Sendable {
   public private(set) var minimum: Int64 = 0
   public private(set) var maximum: Int64 = 0
   public private(set) var sum: Double = 0
-  private var buckets: [UInt32] = []
+  private var buckets: [UInt64] = []
 
   private static let steps = 32
 
   public init() {}
+
+  /// Nanoseconds on average; nil when nothing was counted.
+  public var mean: Double? { count == 0 ? nil : sum / Double(count) }
 
   /// - nanoseconds: negative values count as 0.
   public mutating func add(_ nanoseconds: Int64) {
@@ -48,16 +51,17 @@ public struct LatencyHistogram: Sendable {
     count += 1
     let index = Self.index(of: value)
     if index >= buckets.count { buckets.append(contentsOf: repeatElement(0, count: index + 1 - buckets.count)) }
-    if buckets[index] < .max { buckets[index] += 1 }
+    buckets[index] += 1
   }
 
-  /// The value below or at which that share of the values lies, in nanoseconds; nil when nothing was counted.
+  /// The value below or at which that share of the values lies, in nanoseconds: the minimum for 0, the maximum for 1. Nil when nothing was counted.
   public func percentile(_ share: Double) -> Int64? {
     if count == 0 { return nil }
-    let rank = max(1, UInt64((min(max(share, 0), 1) * Double(count)).rounded(.up)))
+    if share <= 0 { return minimum }
+    let rank = max(1, UInt64((min(share, 1) * Double(count)).rounded(.up)))
     var seen: UInt64 = 0
     for (index, bucket) in buckets.enumerated() {
-      seen += UInt64(bucket)
+      seen += bucket
       if seen >= rank { return min(max(Self.upperBound(index), minimum), maximum) }
     }
     return maximum
@@ -67,7 +71,7 @@ public struct LatencyHistogram: Sendable {
   public var doublings: [(from: Int64, to: Int64, count: UInt64)] {
     var rows: [(from: Int64, to: Int64, count: UInt64)] = []
     for start in stride(from: 0, to: buckets.count, by: Self.steps) {
-      let total = buckets[start..<min(start + Self.steps, buckets.count)].reduce(0 as UInt64) { $0 + UInt64($1) }
+      let total = buckets[start..<min(start + Self.steps, buckets.count)].reduce(0, +)
       if rows.isEmpty && total == 0 { continue }
       rows.append((Self.lowerBound(start), Self.upperBound(start + Self.steps - 1), total))
     }

@@ -1,12 +1,15 @@
 import S2WMPAnalysis
 import S2WMPFlow
+import S2WMPReport
 import S2WMPWire
 
 /// What many packets tell together: the result of a `Survey`, read by every table and page.
 ///
 /// Everything in it is bounded: what goes beyond a limit is counted in the `…LeftOut` numbers, never kept.
 public struct SurveyFacts: Sendable {
-  /// Capture times of the first and the last packet that have one.
+  /// The captures, in order; `file` numbers everywhere else count from 0 in here. Frames and conversations are numbered anew in each.
+  public var files: [String] = []
+  /// The earliest and the latest capture time of a packet.
   public var firstTime: CaptureTime?
   public var lastTime: CaptureTime?
   public var packets: UInt64 = 0
@@ -16,7 +19,7 @@ public struct SurveyFacts: Sendable {
   public var bytes: UInt64 = 0
   /// In the order of dialect, then type; malformed runs last.
   public var kinds: [KindFacts] = []
-  /// In the order of their numbers.
+  /// In the order of their first packets.
   public var conversations: [ConversationFacts] = []
   public var conversationsLeftOut: UInt64 = 0
   /// ACKs by dialect and error code, 0 for acceptance.
@@ -30,6 +33,10 @@ public struct SurveyFacts: Sendable {
   public var rate = RateFacts()
   /// How often each finding was made, most severe first.
   public var findings: [FindingCount] = []
+  /// Messages that the keys opened.
+  public var decrypted: UInt64 = 0
+  /// How users are called.
+  public var names = NameBook()
 
   public init() {}
 }
@@ -61,6 +68,8 @@ public struct DirectionFacts: Sendable, Equatable {
 
 /// One TCP connection or UDP 4-tuple.
 public struct ConversationFacts: Sendable {
+  /// The capture that it is in.
+  public var file = 0
   public var stream: UInt32
   public var transport: Transport
   public var dialect: Dialect
@@ -72,14 +81,20 @@ public struct ConversationFacts: Sendable {
   public var secondUsers: [Identifier] = []
   public var forward = DirectionFacts()
   public var backward = DirectionFacts()
+  /// Runs of bytes in either direction that frame no packet. Their bytes are counted above.
+  public var malformed: UInt64 = 0
   public var firstTime: CaptureTime?
   public var lastTime: CaptureTime?
   public var firstFrame: UInt64
   public var lastFrame: UInt64
-  /// Segments that were sent again, segments captured out of order, gaps.
+  /// Segments that were sent again, segments captured out of order, holes in the stream: exact once the conversation is over. Until then packets
+  /// before which at least one was seen are counted.
   public var retransmissions: UInt64 = 0
   public var outOfOrder: UInt64 = 0
   public var gaps: UInt64 = 0
+  /// It is over, or the capture is.
+  public var isOver = false
+  /// Every finding that was made in it.
   public var findings: Findings = []
 
   public init(stream: UInt32, transport: Transport, dialect: Dialect, first: Endpoint, second: Endpoint, frame: UInt64) {
@@ -113,10 +128,13 @@ public struct FindingCount: Sendable, Equatable {
   public var count: UInt64
   /// Frames of the first ones, at most 16.
   public var frames: [UInt64]
+  /// The capture of each of those frames.
+  public var files: [Int]
 
-  public init(code: ExpertCode, count: UInt64, frames: [UInt64]) {
+  public init(code: ExpertCode, count: UInt64, frames: [UInt64], files: [Int] = []) {
     self.code = code
     self.count = count
     self.frames = frames
+    self.files = files
   }
 }

@@ -83,7 +83,7 @@ public struct NameBook: Sendable {
 
 extension PacketView {
   /// A User Broadcast's name as UTF-8 without its padding; unpaired code units become U+FFFD.
-  var broadcastName: [UInt8] {
+  package var broadcastName: [UInt8] {
     let units = UTF16Name.codeUnits(bytes[UserBroadcast.nameOffset..<(bytes.count - 1)])
     return Array(String(decoding: units, as: UTF16.self).utf8)
   }
