@@ -12,6 +12,7 @@ struct S2WMP: ParsableCommand {
       Only what matters:      s2wmp decode chat.pcap -Y 'expert.severity >= warning'
       In the clear, by keys:  s2wmp decode chat.pcap --keys peer.keylog
       For programs:           s2wmp decode chat.pcap --format ndjson
+      To look at, or print:   s2wmp report chat.pcap -o chat.html
       And back again:         s2wmp encode packets.ndjson --output again.pcap
       Check another peer:     s2wmp conform 10.0.0.9:5000
       Find its mistakes:      s2wmp fuzz 10.0.0.9:5000 --time 60 --out found
@@ -25,7 +26,7 @@ struct S2WMP: ParsableCommand {
       """,
     groupedSubcommands: [
       CommandGroup(
-        name: "Analyze", subcommands: [DecodeCommand.self, SniffCommand.self, EncodeCommand.self, KeysCommand.self, SchemaCommand.self]),
+        name: "Analyze", subcommands: [DecodeCommand.self, SniffCommand.self, ReportCommand.self, EncodeCommand.self, KeysCommand.self, SchemaCommand.self]),
       CommandGroup(name: "Attack", subcommands: [ConformCommand.self, FuzzCommand.self, ReplayCommand.self]),
       CommandGroup(
         name: "Speak", subcommands: [ChatSubcommand.self, PeerSubcommand.self, BootstrapCommand.self, IdentityCommand.self]),

@@ -159,7 +159,7 @@ extension LiveModel {
   private func explanationSeverity(of item: PaneItem) -> Severity? {
     switch item {
     case .finding(let code): code.severity
-    case .security(let index): facts.security.indices.contains(index) ? facts.security[index].severity : nil
+    case .security: facts.finding(item)?.severity
     default: nil
     }
   }

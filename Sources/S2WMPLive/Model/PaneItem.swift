@@ -9,13 +9,11 @@ enum PaneItem: Hashable {
   case conversation(UInt32)
   case user(Identifier)
   case finding(ExpertCode)
-  /// By its place in the list of security findings, which only grows.
-  case security(Int)
+  case security(SecurityCode, [Identifier])
 }
 
 extension LiveFacts {
-  /// The rows of a pane, newest or most severe first.
-  func items(_ pane: LivePane) -> [PaneItem] {
+  func makeRows(_ pane: LivePane) -> [PaneItem] {
     switch pane {
     case .packets, .detail: []
     case .conversations: conversations.reversed().map { .conversation($0.stream) }
@@ -26,7 +24,7 @@ extension LiveFacts {
 
   private var findingItems: [PaneItem] {
     let expert = findings.map { (severity: $0.code.severity, item: PaneItem.finding($0.code)) }
-    let others = security.enumerated().map { (severity: $1.severity, item: PaneItem.security($0)) }
+    let others = security.map { (severity: $0.severity, item: PaneItem.security($0.code, $0.users)) }
     return Severity.allCases.reversed().flatMap { severity in (others + expert).filter { $0.severity == severity }.map(\.item) }
   }
 
@@ -36,9 +34,8 @@ extension LiveFacts {
     case .conversation(let stream): "stream == \(stream)"
     case .user(let id): "id == \(id.hex)"
     case .finding(let code): "expert == \(code.name)"
-    case .security(let index) where security.indices.contains(index) && !security[index].frames.isEmpty:
-      "frame in {\(security[index].frames.map { "\($0)" }.joined(separator: ", "))}"
-    case .security: nil
+    case .security:
+      finding(item).flatMap { $0.frames.isEmpty ? nil : "frame in {\($0.frames.map { "\($0)" }.joined(separator: ", "))}" }
     }
   }
 
@@ -47,8 +44,13 @@ extension LiveFacts {
     switch item {
     case .conversation, .user: nil
     case .finding(let code): "\(code.name): \(code.meaning)."
-    case .security(let index):
-      security.indices.contains(index) ? "\(security[index].code.rawValue): \(security[index].message). \(security[index].code.advice)" : nil
+    case .security: finding(item).map { "\($0.code.name): \($0.message). \($0.advice)" }
     }
+  }
+
+  /// The security finding of a row.
+  func finding(_ item: PaneItem) -> SecurityFinding? {
+    guard case .security(let code, let users) = item else { return nil }
+    return security.first { $0.code == code && $0.users == users }
   }
 }

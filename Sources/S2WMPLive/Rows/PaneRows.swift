@@ -35,25 +35,19 @@ extension LiveModel {
     cursors[area.pane] = cursor
     let selected = focus == area.pane ? cursor.index(in: items) : nil
     return window.map { index in
-      .listRow(content(of: items[index], width: area.width - 1), isSelected: index == selected, width: area.width)
+      .listRow(content(of: items[index], at: index, width: area.width - 1), isSelected: index == selected, width: area.width)
     }
   }
 
-  private func content(of item: PaneItem, width: Int) -> StyledText {
+  /// - index: the row's; lists of conversations and users are shown from their end.
+  private func content(of item: PaneItem, at index: Int, width: Int) -> StyledText {
     switch item {
-    case .conversation(let stream):
-      facts.conversations.first { $0.stream == stream }.map { row(of: $0, width: width) } ?? styled(nil, "")
-    case .user(let id): facts.users.first { $0.id == id }.map { row(of: $0, width: width) } ?? styled(nil, "")
+    case .conversation: row(of: facts.conversations[facts.conversations.count - 1 - index], width: width)
+    case .user: row(of: facts.users[facts.users.count - 1 - index], width: width)
     case .finding(let code):
       facts.findings.first { $0.code == code }.map { findingRow($0.code.severity, $0.count, $0.code.name, $0.code.meaning) } ?? styled(nil, "")
-    case .security(let index): securityRow(index)
+    case .security: facts.finding(item).map { findingRow($0.severity, $0.frameCount, $0.code.name, $0.message) } ?? styled(nil, "")
     }
-  }
-
-  private func securityRow(_ index: Int) -> StyledText {
-    guard facts.security.indices.contains(index) else { return styled(nil, "") }
-    let finding = facts.security[index]
-    return findingRow(finding.severity, finding.frameCount, finding.code.rawValue, finding.message)
   }
 
   /// `──[ Users 2 ]──`.

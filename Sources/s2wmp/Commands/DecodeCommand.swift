@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import S2WMPAnalysis
 import S2WMPCapture
 import S2WMPReport
@@ -19,8 +18,8 @@ struct DecodeCommand: ParsableCommand {
       zcat old.pcap.gz | s2wmp decode - -T ndjson       from a pipe, for a program
 
       Each file is a capture of its own: frames and conversations are numbered anew. \
-      Exit status: 1 under --strict when a packet is malformed or has an undefined value; \
-      3 when a file could not be read to its end (what came before was printed).
+      Exit status: 1 under --strict when a packet is malformed or has an undefined value, \
+      and under --fail-on when a finding is as severe; 3 when a file could not be read to its end (what came before was printed).
       """)
 
   @Argument(help: ArgumentHelp("Captures; - is standard input.", valueName: "file"))
@@ -33,6 +32,8 @@ struct DecodeCommand: ParsableCommand {
 
   @Flag(help: "Exit with status 1 when a packet shown has a finding of severity error.")
   var strict = false
+
+  @OptionGroup var failOn: FailOnArguments
 
   @Option(
     name: [.customShort("w"), .long],
@@ -63,27 +64,33 @@ struct DecodeCommand: ParsableCommand {
     let keys = try decryption.material(and: files.filter { !captures.contains($0) })
     let out = LineBuffer { StandardOutput.write($0) }
     let printer = try PacketPrinter(display, to: out, counting: count)
-    let total = try decodeAll(printer, out, keys)
+    let gate = failOn.gate
+    let total = try decodeAll(printer, gate, out, keys)
     printer.end()
     if count { StandardOutput.write("\(printer.matched)\n") }
     if !total.failed || printer.matched > 0, let closing = printer.closing(conversations: total.conversations, hint: hint) {
       StandardError.line(closing)
     }
     if total.failed { throw ExitCode(3) }
+    try gate?.finish(isQuiet: display.quiet)
     if strict && printer.broken > 0 { throw ExitCode(1) }
   }
 
   /// How to see what the closing line counts; without a file name that could hold anything.
   private var hint: String? { display.filter == nil ? "s2wmp decode --filter 'expert.severity >= warning'" : nil }
 
-  private func decodeAll(_ printer: PacketPrinter, _ out: LineBuffer, _ keys: KeyMaterial) throws -> (conversations: UInt64, failed: Bool) {
+  private func decodeAll(
+    _ printer: PacketPrinter, _ gate: FailureGate?, _ out: LineBuffer, _ keys: KeyMaterial
+  ) throws -> (conversations: UInt64, failed: Bool) {
     var total: (conversations: UInt64, failed: Bool) = (0, false)
     let carried = write == nil ? nil : CarriedSecrets()
     let writer = try write.map { try openWriter($0, carried) }
+    let sink: any RecordingSink = gate?.before(printer) ?? printer
     printer.begin()
     for file in captures where !printer.isDone {
       if writer != nil { printer.frames = FrameSet() }
-      let recording = Recording(path: file, traffic: traffic, sink: printer, keys: keys, carried: carried)
+      gate?.beginCapture()
+      let recording = Recording(path: file, traffic: traffic, sink: sink, keys: keys, carried: carried)
       let result = recording.decode()
       total.conversations += result.conversations
       if let failure = result.failure {
@@ -111,18 +118,5 @@ struct DecodeCommand: ParsableCommand {
 
   private func closeWriter(_ writer: CaptureFileWriter?) throws {
     do throws(CaptureWriteError) { try writer?.close() } catch { throw CommandError(description: "\(error)") }
-  }
-}
-
-/// Tells whether two paths are one file.
-private struct FileIdentity: Equatable {
-  var device: dev_t
-  var inode: ino_t
-
-  init?(path: String) {
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    device = status.st_dev
-    inode = status.st_ino
   }
 }

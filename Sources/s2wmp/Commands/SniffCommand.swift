@@ -65,6 +65,8 @@ struct SniffCommand: ParsableCommand {
   @Option(name: [.customShort("s"), .long], help: ArgumentHelp("Bytes kept of each frame.", valueName: "bytes"))
   var snaplen: Int32 = 262_144
 
+  @OptionGroup var failOn: FailOnArguments
+
   @Flag(name: [.customShort("p"), .long], help: "Do not put the device into promiscuous mode.")
   var noPromiscuous = false
 

@@ -9,20 +9,22 @@ final class LiveIntake: @unchecked Sendable {
   private let pipeline: SniffPipeline
   private let insight: LiveInsight
   private let feed: LiveFeed
-  private let isQuiet: Bool
-  private var lastFacts: Int64 = 0
+  /// When facts are due again, in nanoseconds of the clock that never goes back.
+  private var factsDue: UInt64 = 0
 
-  /// Facts are copied that often, in nanoseconds.
-  private static let factsInterval: Int64 = 250_000_000
+  /// Facts are copied that often, or so seldom that it takes a twentieth of the time.
+  private static let factsInterval: UInt64 = 250_000_000
 
   init(_ device: String, _ command: SniffCommand, _ feed: LiveFeed) throws {
     self.feed = feed
-    isQuiet = command.display.quiet
     insight = LiveInsight { feed.post($0) }
     pipeline = try SniffPipeline(device, command, sink: insight)
   }
 
   func start() { SystemThread.detach { self.run() } }
+
+  /// To be asked when the feed has told the end.
+  func failOnFindings() throws { try pipeline.failOnFindings() }
 
   func stop() { pipeline.live.stop() }
 
@@ -41,13 +43,14 @@ final class LiveIntake: @unchecked Sendable {
   }
 
   private func postFactsIfDue() {
-    let now = WallClock.now().nanoseconds
-    if now < lastFacts || now &- lastFacts >= Self.factsInterval { postFacts() }
+    if ChatClock.monotonic >= factsDue { postFacts() }
   }
 
   private func postFacts() {
-    lastFacts = WallClock.now().nanoseconds
+    let start = ChatClock.monotonic
     let counts = pipeline.live.statistics()
     feed.post(insight.news(), frames: pipeline.live.frameCount, lost: (counts?.droppedByKernel ?? 0) &+ (counts?.droppedByInterface ?? 0))
+    let now = ChatClock.monotonic
+    factsDue = now &+ max(Self.factsInterval, 20 &* (now &- start))
   }
 }

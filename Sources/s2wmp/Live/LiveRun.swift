@@ -24,5 +24,6 @@ enum LiveRun {
       device: device, keep: keep, text: command.display.textOptions, filter: filter, saveName: LiveSaver.name)
     let summary = try LiveTerminal(settings, feed, intake).run()
     if !command.display.quiet { StandardError.line(summary) }
+    try intake.failOnFindings()
   }
 }

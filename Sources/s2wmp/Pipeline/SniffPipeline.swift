@@ -8,6 +8,7 @@ final class SniffPipeline {
   let live: LiveCapture
   private let command: SniffCommand
   private let writer: (any FrameWriter)?
+  private let gate: FailureGate?
   private let analyzer: Analyzer
   private let decoder: CaptureDecoder
   private let start = WallClock.now()
@@ -18,8 +19,9 @@ final class SniffPipeline {
     let keys = try Self.keys(command, embedded)
     live = try LiveCapture(device: device, options: command.liveOptions)
     writer = try command.makeWriter(linkType: live.linkType, embedded)
+    gate = command.failOn.gate?.before(sink)
     analyzer = Analyzer(
-      options: command.traffic.analysisOptions(.immediate), seed: .random(in: 0 ... .max), sink: sink, keys: keys)
+      options: command.traffic.analysisOptions(.immediate), seed: .random(in: 0 ... .max), sink: gate ?? sink, keys: keys)
     decoder = CaptureDecoder(receiver: analyzer, limits: command.traffic.reassemblyLimits)
   }
 
@@ -70,6 +72,9 @@ final class SniffPipeline {
 
   /// Ends the written file.
   func close() throws { try writer?.close() }
+
+  /// What `--fail-on` says of all packets; the last thing to ask.
+  func failOnFindings() throws { try gate?.finish(isQuiet: command.display.quiet) }
 
   /// Which frames are captured, in words.
   var filterText: String {

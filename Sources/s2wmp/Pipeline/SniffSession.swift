@@ -41,6 +41,7 @@ final class SniffSession {
     try pipeline.close()
     if !command.display.quiet { StandardError.line(pipeline.summary(counts)) }
     if let failure { throw failure }
+    try pipeline.failOnFindings()
   }
 
   /// Ctrl-C and a polite kill end the capture, not the program.

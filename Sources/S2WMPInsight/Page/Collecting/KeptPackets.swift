@@ -1,0 +1,54 @@
+import S2WMPAnalysis
+
+/// The packets that the page shows in full, chosen while they go by: never many more than twice `limit` are held.
+struct KeptPackets {
+  let limit: Int
+  private var packets: [KeptPacket] = []
+  private var bytes = 0
+  /// Once there are more than `limit`, what has no higher rank than this comes too late.
+  private var lowest: KeptPacket.Rank?
+  /// The latest packet of each of the first conversations.
+  private var latest: [UInt32: KeptPacket] = [:]
+
+  /// Beyond this many bytes, packets are kept in short.
+  private static let mostBytes = 64 << 20
+  private static let shortened = 512
+  /// Conversations whose last packet is looked for.
+  private static let mostConversations = 1024
+
+  init(limit: Int) { self.limit = max(0, limit) }
+
+  /// Whether a packet of that rank still finds a place; asked first, as making the copy takes time.
+  func wants(_ rank: KeptPacket.Rank) -> Bool { limit > 0 && (lowest.map { rank > $0 } ?? true) }
+
+  /// Bytes that may be kept of one packet.
+  var room: Int { bytes > Self.mostBytes ? Self.shortened : KeptPacket.longest }
+
+  mutating func add(_ packet: KeptPacket) {
+    bytes += packet.bytes.count
+    packets.append(packet)
+    if packets.count >= 2 * limit + 64 { prune() }
+  }
+
+  /// Whether the end of that conversation is looked for.
+  func followsEnd(of stream: UInt32) -> Bool { limit > 0 && (latest[stream] != nil || latest.count < min(Self.mostConversations, limit / 4)) }
+
+  mutating func noteLatest(_ packet: KeptPacket) { latest[packet.stream] = packet }
+
+  private mutating func prune() {
+    guard packets.count > limit else { return }
+    packets.sort { $0.rank != $1.rank ? $0.rank > $1.rank : $0.ordinal < $1.ordinal }
+    lowest = packets[..<limit].last?.rank
+    packets.removeLast(packets.count - limit)
+    bytes = packets.reduce(0) { $0 + $1.bytes.count }
+  }
+
+  /// The chosen ones, in the order in which they came.
+  mutating func finish() -> [KeptPacket] {
+    let known = Set(packets.map(\.ordinal))
+    for packet in latest.values where !known.contains(packet.ordinal) { packets.append(packet) }
+    latest = [:]
+    prune()
+    return packets.sorted { $0.ordinal < $1.ordinal }
+  }
+}
