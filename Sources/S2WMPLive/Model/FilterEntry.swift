@@ -41,7 +41,8 @@ struct FilterEntry {
       return .apply(former)
     case .up, .down:
       guard editor.recall(older: key == .up) else { return .refused }
-    case .lineFeed, .pasted("\n"), .pasted("\t"), .tab:
+    case .tab: if !complete() { return .refused }
+    case .lineFeed, .pasted("\n"), .pasted("\t"):
       _ = editor.edit(.text(" "))
     case .text, .pasted:
       guard editor.string.utf8.count < Self.longest, editor.edit(key) else { return .refused }
@@ -49,6 +50,18 @@ struct FilterEntry {
       guard editor.edit(key) else { return .refused }
     }
     return compile()
+  }
+
+  /// Completes the name before the cursor, as far as all names that begin so agree.
+  private mutating func complete() -> Bool {
+    let before = editor.text[..<editor.cursor]
+    let word = String(before.reversed().prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }.reversed())
+    let names = FieldCatalog.entries.map(\.name).filter { $0.hasPrefix(word) }
+    guard !word.isEmpty, var common = names.first else { return false }
+    for name in names { common = String(zip(common, name).prefix { $0 == $1 }.map(\.0)) }
+    if names.count > 1 && common == word { return false }
+    editor.replace(editor.cursor - word.count..<editor.cursor, with: names.count == 1 ? common + " " : common)
+    return true
   }
 
   /// The filter as typed so far; a wrong one leaves the last good one in force.

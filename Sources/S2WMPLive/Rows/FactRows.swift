@@ -13,13 +13,13 @@ extension LiveModel {
     left.append("\(facts.stream)", endingAt: 3)
     left.append(" ")
     left.styled(facts.findings.worst.flatMap { $0 == .note ? nil : TextStyle($0) }) { left in
-      appendEnds(facts, to: &left, room: width - 22)
+      appendEnds(facts, to: &left, room: width - (width >= 44 ? 22 : 14))
       if let worst = facts.findings.worst, worst != .note { left.append(" !") }
     }
     var right = styled(nil, "")
     if width >= 60 { right.append((facts.transport == .tcp ? "TCP " : "UDP ") + facts.dialect.name + (facts.dialect == .v1 ? "     " : " ")) }
     right.append(StyledText.grouped(packets), endingAt: right.columns + 6)
-    if width >= 32 { right.append(StyledText.size(bytes), endingAt: right.columns + 8) }
+    if width >= 44 { right.append(StyledText.size(bytes), endingAt: right.columns + 8) }
     return .row(left, right, width: width)
   }
 
@@ -50,16 +50,26 @@ extension LiveModel {
   func row(of user: UserFacts, width: Int) -> StyledText {
     var left = styled(nil, "")
     left.append(user: user.id, line.names, settings.text)
-    if left.columns < width - 26, settings.text.ids == .short, !left.bytes.contains(0xa6) {
+    let right = activity(of: user)
+    if hasNameOnly(user.id), settings.text.ids == .short, left.columns + 10 < width - right.columns {
       left.append(" ")
       left.styled(.dim) { $0.append(id: user.id, .short, otherwise: "") }
     }
     if user.keys.contains(where: \.isWeak) { left.append(styled(.warning, " weak key")) }
+    return .row(left, right, width: width)
+  }
+
+  /// Whether the ID is not told yet when a user is named.
+  private func hasNameOnly(_ id: Identifier) -> Bool {
+    settings.text.showsNames && line.names.name(of: id)?.isDoubtful == false
+  }
+
+  private func activity(of user: UserFacts) -> StyledText {
     var right = styled(nil, "")
     if let status = user.statuses.last { right.append(styled(.dim, statusName(status.status, user.dialects))) }
     let messages = "\(StyledText.grouped(user.messagesSent)) out \(StyledText.grouped(user.messagesReceived)) in"
     right.append((right.columns > 0 ? "  " : "") + messages)
-    return .row(left, right, width: width)
+    return right
   }
 
   private func statusName(_ value: UInt8, _ dialects: Set<Dialect>) -> String {
