@@ -1,14 +1,14 @@
 import Glibc
 
 /// A file that is written beside the one it replaces, and takes its place in one step when it is complete.
-final class ReplacementFile {
+package final class ReplacementFile {
   private let target: String
   private let temporary: String
   private var descriptor: Int32
   private var buffer: [UInt8] = []
 
-  /// - modelledOn: the file whose mode the new one gets, without the rights of others if it is private.
-  init(for path: String, modelledOn model: String, isPrivate: Bool) throws(CaptureWriteError) {
+  /// - modelledOn: the file whose mode the new one gets, without the rights of others if it is private; nil for that of any new file.
+  package init(for path: String, modelledOn model: String?, isPrivate: Bool) throws(CaptureWriteError) {
     // A link stays a link: the file it leads to is replaced.
     let resolved = realpath(path, nil)
     target = resolved.map { String(cString: $0) } ?? path
@@ -19,8 +19,15 @@ final class ReplacementFile {
     descriptor = mkstemp(&template)
     temporary = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     if descriptor < 0 { throw .cannotOpen(path: path, code: errno) }
-    let mode = stat(model, &status) == 0 ? status.st_mode & 0o777 : 0o600
+    let mode = model.map { stat($0, &status) == 0 ? status.st_mode & 0o777 : 0o600 } ?? Self.usualMode
     fchmod(descriptor, isPrivate ? mode & 0o700 : mode)
+  }
+
+  /// What the process's mask leaves of reading and writing.
+  private static var usualMode: mode_t {
+    let mask = umask(0o077)
+    umask(mask)
+    return 0o666 & ~mask
   }
 
   deinit {
@@ -30,7 +37,7 @@ final class ReplacementFile {
     }
   }
 
-  func write(_ bytes: UnsafeRawBufferPointer) throws(CaptureWriteError) {
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(CaptureWriteError) {
     buffer.append(contentsOf: bytes)
     if buffer.count >= 1 << 18 { try flush() }
   }
@@ -47,7 +54,7 @@ final class ReplacementFile {
   }
 
   /// Puts the file in its place.
-  func finish() throws(CaptureWriteError) {
+  package func finish() throws(CaptureWriteError) {
     try flush()
     if fsync(descriptor) != 0 { throw .cannotWrite(path: target, code: errno, frames: 0) }
     if rename(temporary, target) != 0 { throw .cannotOpen(path: target, code: errno) }

@@ -1,3 +1,4 @@
+import S2WMPReport
 import S2WMPCrypto
 import S2WMPWire
 
@@ -69,25 +70,5 @@ extension ControlResult {
     case .accepted: "accepted"
     case .failed(let outcome): "failed as well: \(outcome.text(dialect))"
     }
-  }
-}
-
-/// Numbers for people.
-enum Digits {
-  /// `412,830`.
-  static func grouped(_ value: Int) -> String {
-    let digits = Array(String(value.magnitude))
-    var out = value < 0 ? "-" : ""
-    for (index, digit) in digits.enumerated() {
-      if index > 0, (digits.count - index).isMultiple(of: 3) { out += "," }
-      out.append(digit)
-    }
-    return out
-  }
-
-  /// Three digits behind the point: `12.345`.
-  static func seconds(_ value: Double) -> String {
-    let thousandths = value > 0 ? UInt64(min(value * 1000, 1e18).rounded()) : 0
-    return "\(thousandths / 1000).\(String(thousandths % 1000 + 1000).dropFirst())"
   }
 }

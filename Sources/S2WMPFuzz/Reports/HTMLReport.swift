@@ -5,23 +5,8 @@ import S2WMPWire
 public enum HTMLReport {
   public static func text(_ report: RunReport) -> String {
     let title = "s2wmp \(report.command) \(report.target)"
-    return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8"/>
-      <meta name="viewport" content="width=device-width, initial-scale=1"/>
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/>
-      <title>\(MarkupText.escaped(title)): \(verdict(report))</title>
-      <style>
-      \(PageStyle.base)\(FindingStyle.text)</style>
-      </head>
-      <body>
-      <a class="skip-link" href="#findings">To the findings</a>
-      \(PageSummary.html(report, title))\(PageFindings.html(report))\(PageRequirements.html(report))</body>
-      </html>
-
-      """
+    let frame = PageFrame(title: "\(title): \(verdict(report))", style: PageStyle.base + FindingStyle.text, skip: ("findings", "To the findings"))
+    return "\(frame.head)\(PageSummary.html(report, title))\(PageFindings.html(report))\(PageRequirements.html(report))\(frame.foot)"
   }
 
   /// `2 findings`, `nothing found`.

@@ -1,3 +1,4 @@
+import S2WMPAnalysis
 import S2WMPWire
 
 /// The bytes of a packet, right or wrong, divided by the rows of its layout: each byte belongs to one field.
@@ -13,14 +14,17 @@ package struct AnnotatedPacket {
   package private(set) var fields: [Field] = []
 
   /// - type: what the packet was meant to be; its first bytes may say otherwise.
-  package init(_ bytes: [UInt8], _ type: PacketType, _ dialect: Dialect) {
+  /// - names, opened: what is known beyond the packet.
+  package init(
+    _ bytes: [UInt8], _ type: PacketType, _ dialect: Dialect, names: NameBook = NameBook(capacity: 0), opened: OpenedPacket? = nil
+  ) {
     var end = 0
     for row in LayoutID(type, dialect)?.rows ?? [] {
       guard let due = Self.range(of: row, bytes, type, dialect) else { break }
       let range = due.clamped(to: 0..<bytes.count)
       if due.lowerBound >= bytes.count, !due.isEmpty || due.lowerBound > bytes.count { break }
       let isWhole = range == due
-      let meaning = isWhole ? PacketNotes.meaning(of: row, Array(bytes[range]), dialect) : "\(range.count) of \(due.count) bytes"
+      let meaning = isWhole ? PacketNotes.meaning(of: row, Array(bytes[range]), dialect, names, opened) : "\(range.count) of \(due.count) bytes"
       fields.append(Field(name: row.name, range: range, meaning: meaning))
       end = max(end, range.upperBound)
     }

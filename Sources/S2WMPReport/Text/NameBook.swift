@@ -73,7 +73,7 @@ public struct NameBook: Sendable {
   }
 
   /// The name of an ID, and whether the ID must stand beside it.
-  func name(of id: Identifier) -> (name: [UInt8], isDoubtful: Bool)? {
+  package func name(of id: Identifier) -> (name: [UInt8], isDoubtful: Bool)? {
     guard let entry = entries[id] else { return nil }
     return (entry.name, entry.isDoubtful || claims[LookAlike.appearance(entry.name)]?.isContested != false)
   }
