@@ -46,14 +46,14 @@ public struct TranscriptText {
     let users = transcript.users.prefix(8)
     for person in users {
       line.append(Self.label(transcript.people.shown(person), transcript.people, options), room: Self.widestName)
-      line.advance(to: Self.widestName)
       for (index, id) in transcript.people.ids(of: person).enumerated() {
         let needed = index > 0 ? 40 : 32
-        if let width = options.width, line.columns + needed > width {
+        let start = index > 0 ? line.columns + 2 : Self.widestName + 2
+        if let width = options.width, start + needed > width {
           end(to: &out)
-          line.pad(to: min(Self.widestName, max(2, width - needed)))
-        } else if index > 0 {
-          line.append("  ")
+          line.pad(to: min(Self.widestName + 2, max(2, width - needed)))
+        } else {
+          line.pad(to: start)
         }
         line.styled(.dim) { $0.append(index > 0 ? "later \(id.hex)" : id.hex) }
       }
@@ -122,7 +122,7 @@ public struct TranscriptText {
       } else if index > 0 {
         line.append(" ")
       }
-      line.append(word)
+      line.append(word, room: max(0, (options.width ?? .max) - line.columns))
     }
     appendRemarks(told.remarks, indent: indent, to: &out)
     end(to: &out)

@@ -80,6 +80,7 @@ import Testing
     scene.say("after", at: 3, from: new)
     let told = try scene.book.transcript(.user("alice"))
     #expect(told.messageCount == 2)
+    #expect(try scene.book.transcript(.pair("alice", "b0b0")).events.map(\.kind.name) == ["request", "message", "id-change", "message"])
     #expect(told.people.ids(of: new) == [TranscriptScene.alice, new])
     #expect(told.text().contains("alice  after"))
   }
