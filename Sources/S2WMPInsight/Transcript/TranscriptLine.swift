@@ -95,7 +95,9 @@ struct TranscriptLine {
     case .gap(let unusable):
       parts = [.words("something of"), from, .words("is missing here: it was not captured")]
       if unusable > 0 { remark("\(SecurityWords.count(unusable, "byte")) beside it cannot be read") }
-    case .malformed(let length): parts = [from, .words("sends \(SecurityWords.count(length, "byte")) that are no packet")]
+    case .malformed(let length):
+      let what = event.findings.contains(.malformedTruncated) ? "of a packet that does not end" : "that are no packet"
+      parts = [from, .words("sends \(SecurityWords.count(length, "byte")) \(what)")]
     default: return
     }
   }
