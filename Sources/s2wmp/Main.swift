@@ -11,6 +11,7 @@ struct S2WMP: ParsableCommand {
       or listen on the LAN:   sudo s2wmp sniff
       The whole in numbers:   s2wmp stats chat.pcap
       Only what matters:      s2wmp decode chat.pcap -Y 'expert.severity >= warning'
+      One chat, told:         s2wmp follow chat.pcap --between alice bob
       In the clear, by keys:  s2wmp decode chat.pcap --keys peer.keylog
       For programs:           s2wmp decode chat.pcap --format ndjson
       To look at, or print:   s2wmp report chat.pcap -o chat.html
@@ -29,7 +30,11 @@ struct S2WMP: ParsableCommand {
       CommandGroup(
         name: "Analyze",
         subcommands: [
-          DecodeCommand.self, SniffCommand.self, StatsCommand.self, ReportCommand.self, EncodeCommand.self, KeysCommand.self, SchemaCommand.self,
+        name: "Analyze",
+        subcommands: [
+          DecodeCommand.self, SniffCommand.self, StatsCommand.self, FollowCommand.self, ReportCommand.self, EncodeCommand.self, KeysCommand.self,
+          SchemaCommand.self,
+        ]),
         ]),
       CommandGroup(name: "Attack", subcommands: [ConformCommand.self, FuzzCommand.self, ReplayCommand.self]),
       CommandGroup(
