@@ -30,11 +30,8 @@ struct S2WMP: ParsableCommand {
       CommandGroup(
         name: "Analyze",
         subcommands: [
-        name: "Analyze",
-        subcommands: [
           DecodeCommand.self, SniffCommand.self, StatsCommand.self, FollowCommand.self, ReportCommand.self, EncodeCommand.self, KeysCommand.self,
           SchemaCommand.self,
-        ]),
         ]),
       CommandGroup(name: "Attack", subcommands: [ConformCommand.self, FuzzCommand.self, ReplayCommand.self]),
       CommandGroup(
