@@ -73,6 +73,8 @@ let package = Package(
     .executableTarget(
       name: "s2wmp-load",
       dependencies: ["S2WMPWire", "S2WMPCrypto", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    // Real terminals for tests of what draws on one.
+    .target(name: "TerminalSupport", path: "Tests/TerminalSupport"),
     .testTarget(name: "S2WMPCommandTests", dependencies: ["s2wmp", "s2wmp-fixtures"]),
     .testTarget(name: "S2WMPWireTests", dependencies: ["S2WMPWire"]),
     .testTarget(name: "S2WMPCaptureTests", dependencies: ["S2WMPCapture"]),
@@ -95,8 +97,12 @@ let package = Package(
       name: "S2WMPInsightTests",
       dependencies: ["S2WMPInsight", "S2WMPReport", "S2WMPAnalysis", "S2WMPCapture", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire", "s2wmp"]),
     .testTarget(
-      name: "S2WMPLiveTests", dependencies: ["S2WMPLive", "S2WMPInsight", "S2WMPReport", "S2WMPAnalysis", "S2WMPCapture", "S2WMPFlow", "S2WMPWire", "s2wmp"]),
-    .testTarget(name: "S2WMPChatTests", dependencies: ["S2WMPChat", "S2WMPPeer", "S2WMPFlow", "S2WMPWire", "s2wmp"]),
+      name: "S2WMPLiveTests",
+      dependencies: [
+        "S2WMPLive", "S2WMPChat", "S2WMPInsight", "S2WMPReport", "S2WMPAnalysis", "S2WMPCapture", "S2WMPCrypto", "S2WMPFlow", "S2WMPWire",
+        "TerminalSupport", "s2wmp",
+      ]),
+    .testTarget(name: "S2WMPChatTests", dependencies: ["S2WMPChat", "S2WMPPeer", "S2WMPFlow", "S2WMPWire", "TerminalSupport", "s2wmp"]),
     .testTarget(
       name: "S2WMPRegressionTests", dependencies: ["S2WMPFuzzTargets", "S2WMPCapture", "S2WMPFlow", "S2WMPPeer", "S2WMPWire", "s2wmp"]),
   ],

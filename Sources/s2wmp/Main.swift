@@ -26,6 +26,7 @@ struct S2WMP: ParsableCommand {
       3 an input, device or output could not be used. Results go to standard \
       output, everything else to standard error.
       """,
+    subcommands: [ExtcapCommand.self],
     groupedSubcommands: [
       CommandGroup(
         name: "Analyze",
@@ -45,7 +46,7 @@ enum Program {
     // A reader that goes away is noticed by the write that fails.
     signal(SIGPIPE, SIG_IGN)
     do {
-      var command = try S2WMP.parseAsRoot()
+      var command = try S2WMP.parseAsRoot(ExtcapArguments.completed(Array(CommandLine.arguments.dropFirst())))
       try command.run()
     } catch {
       end(error)

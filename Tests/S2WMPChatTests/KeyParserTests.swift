@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test func unknownSequencesAreNoText() {
-    #expect(keys("\u{1b}[5~\u{1b}[15;2~\u{1b}[Z\u{1b}OP\u{1b}[[Aq") == [.text("q")])
+    #expect(keys("\u{1b}[15;2~\u{1b}[6;\u{1b}OP\u{1b}[[Aq") == [.text("q")])
     #expect(keys("\u{1b}[<0;12;5Mq") == [.text("q")])
   }
 
@@ -40,6 +40,20 @@ import Testing
     let long = keys("\u{1b}[" + String(repeating: "1", count: 10_000) + "\rq")
     #expect(long.last == .text("q"))
     #expect(long.contains(.enter))
+  }
+
+  @Test func pagesAndBackTab() { #expect(keys("\u{1b}[5~\u{1b}[6~\u{1b}[Z") == [.pageUp, .pageDown, .backTab]) }
+
+  @Test func escapeAloneIsToldWhenNothingFollows() {
+    var parser = KeyParser()
+    var keys: [Key] = []
+    parser.parse([0x1b]) { keys.append($0) }
+    #expect(keys.isEmpty && parser.isEscapePending)
+    parser.endOfEscape { keys.append($0) }
+    parser.parse(Array("[Aq".utf8)) { keys.append($0) }
+    #expect(keys == [.escape, .text("["), .text("A"), .text("q")] && !parser.isEscapePending)
+    parser.endOfEscape { keys.append($0) }
+    #expect(keys.count == 4)
   }
 
   @Test func escapeBeforeASequenceIsNothing() { #expect(keys("\u{1b}\u{1b}[Aq") == [.up, .text("q")]) }

@@ -1,4 +1,5 @@
 import Foundation
+import TerminalSupport
 import Testing
 
 /// `s2wmp chat` on real terminals of 80×24.

@@ -1,5 +1,5 @@
 /// What a person did at the keyboard.
-enum Key: Hashable {
+package enum Key: Hashable {
   /// Typed text: one scalar, never a control.
   case text(Unicode.Scalar)
   /// Part of a paste; may have line feeds and tabs, no other controls.
@@ -9,8 +9,11 @@ enum Key: Hashable {
   /// A line feed within the message: Alt-Enter.
   case lineFeed
   case tab
+  case backTab
+  /// Escape alone; only told by `KeyParser.endOfEscape`.
+  case escape
   case backspace, delete
-  case left, right, up, down, home, end
+  case left, right, up, down, home, end, pageUp, pageDown
   case wordLeft, wordRight
   case deleteWordLeft, deleteWordRight
   /// Ctrl with a letter, lower case.

@@ -1,7 +1,7 @@
 /// Bytes from a terminal in raw mode into keys. Bytes may be cut anywhere; an escape sequence that never ends is given up after a few bytes.
 ///
-/// No clock: the Escape key alone means nothing here, so it may wait for what follows and be taken for the beginning of it.
-struct KeyParser {
+/// No clock: the Escape key alone may wait for what follows and be taken for the beginning of it, until `endOfEscape` says that nothing follows.
+package struct KeyParser {
   private enum State {
     case ground
     case escape
@@ -21,7 +21,21 @@ struct KeyParser {
   private static let longestSequence = 32
   private static let escape: UInt8 = 0x1b
 
-  mutating func parse(_ bytes: some Sequence<UInt8>, _ receive: (Key) -> Void) {
+  package init() {}
+
+  /// Whether an Escape came behind which something may follow.
+  package var isEscapePending: Bool {
+    if case .escape = state { !isPasting } else { false }
+  }
+
+  /// Nothing followed for a while: it was the key.
+  package mutating func endOfEscape(_ receive: (Key) -> Void) {
+    guard isEscapePending else { return }
+    state = .ground
+    receive(.escape)
+  }
+
+  package mutating func parse(_ bytes: some Sequence<UInt8>, _ receive: (Key) -> Void) {
     for byte in bytes { parse(byte, receive) }
   }
 
@@ -154,10 +168,10 @@ extension KeyParser {
 
   fileprivate static let finals: [UInt8: Key] = [
     UInt8(ascii: "A"): .up, UInt8(ascii: "B"): .down, UInt8(ascii: "C"): .right, UInt8(ascii: "D"): .left,
-    UInt8(ascii: "H"): .home, UInt8(ascii: "F"): .end,
+    UInt8(ascii: "H"): .home, UInt8(ascii: "F"): .end, UInt8(ascii: "Z"): .backTab,
   ]
 
-  fileprivate static let numbered: [String: Key] = ["1": .home, "7": .home, "4": .end, "8": .end, "3": .delete]
+  fileprivate static let numbered: [String: Key] = ["1": .home, "7": .home, "4": .end, "8": .end, "3": .delete, "5": .pageUp, "6": .pageDown]
 
   /// What Ctrl and Alt make of the cursor keys.
   fileprivate static let byWord: [Key: Key] = [.left: .wordLeft, .right: .wordRight, .delete: .deleteWordRight]

@@ -1,8 +1,8 @@
 /// The line a person writes: text by characters as people see them, a cursor, what was cut, and the lines written before.
-struct LineEditor {
-  private(set) var text: [Character] = []
+package struct LineEditor {
+  package private(set) var text: [Character] = []
   /// The cursor stands before this character.
-  private(set) var cursor = 0
+  package private(set) var cursor = 0
   /// UTF-8 bytes of the text.
   private(set) var byteCount = 0
 
@@ -11,14 +11,16 @@ struct LineEditor {
   private var history = EditorHistory()
   private var pasteStart: Int?
 
+  package init() {}
+
   /// Bytes that a line may have at all; far more than a message may.
   static let capacity = 1 << 20
 
-  var string: String { String(text) }
-  var isEmpty: Bool { text.isEmpty }
+  package var string: String { String(text) }
+  package var isEmpty: Bool { text.isEmpty }
 
   /// Carries out an editing key. False when there was nothing to do, which deserves a bell.
-  mutating func edit(_ key: Key) -> Bool {
+  package mutating func edit(_ key: Key) -> Bool {
     let isCut = Self.isCut(key)
     defer { cutsInARow = isCut }
     switch key {
@@ -37,14 +39,14 @@ struct LineEditor {
   }
 
   /// The text is done: gives it, remembers it and begins a new line.
-  mutating func take() -> String {
+  package mutating func take() -> String {
     let line = string
     history.add(line)
     clear()
     return line
   }
 
-  mutating func clear() {
+  package mutating func clear() {
     text = []
     cursor = 0
     byteCount = 0
@@ -53,7 +55,7 @@ struct LineEditor {
   }
 
   /// Puts other text in place of `range`, the cursor behind it.
-  mutating func replace(_ range: Range<Int>, with string: String) {
+  package mutating func replace(_ range: Range<Int>, with string: String) {
     let range = range.clamped(to: 0..<text.count)
     _ = remove(range)
     cursor = range.lowerBound
@@ -63,7 +65,7 @@ struct LineEditor {
   mutating func moveCursor(to position: Int) { cursor = min(max(position, 0), text.count) }
 
   /// The line written before this one (`older`) or after it.
-  mutating func recall(older: Bool) -> Bool {
+  package mutating func recall(older: Bool) -> Bool {
     guard let line = older ? history.older(than: string) : history.newer() else { return false }
     text = Array(line)
     byteCount = line.utf8.count

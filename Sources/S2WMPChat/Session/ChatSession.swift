@@ -84,6 +84,7 @@ public struct ChatSession {
     case .control("z"): wishes.append(.suspend)
     case .up, .control("p"): vertical(-1)
     case .down, .control("n"): vertical(1)
+    case .pageUp, .pageDown, .backTab, .escape: break
     default: if !editor.edit(key) { ring() }
     }
   }

@@ -10,9 +10,12 @@ struct HexDump {
   /// Bytes that are not shown.
   let hidden: UInt64
 
-  private static let bytesPerRow = 16
+  /// 16, or as many as fit beside their letters.
+  private let bytesPerRow: Int
 
-  init(_ packet: Dissection, limit: Int) {
+  init(_ packet: Dissection, limit: Int, width: Int? = nil) {
+    // Offset and gaps take 10 columns; a byte takes three, and one as a letter.
+    bytesPerRow = [16, 8].first { $0 * 4 + 10 <= width ?? .max } ?? 4
     bytes = packet.bytes
     shown = min(limit, bytes.count)
     hidden = packet.length - min(packet.length, UInt64(shown))
@@ -24,10 +27,10 @@ struct HexDump {
   }
 
   /// The offsets of the rows.
-  var rows: StrideTo<Int> { stride(from: 0, to: shown, by: Self.bytesPerRow) }
+  var rows: StrideTo<Int> { stride(from: 0, to: shown, by: bytesPerRow) }
 
   func append(_ start: Int, to line: inout StyledText) {
-    let end = min(start + Self.bytesPerRow, shown)
+    let end = min(start + bytesPerRow, shown)
     let offset = String(start)
     line.pad(to: 5 - offset.utf8.count)
     line.append(offset)
@@ -35,11 +38,11 @@ struct HexDump {
     let first = line.columns
     for segment in segments(start..<end) { append(segment, to: &line) }
     line.append(isBoundary(end) && !line.hasColour ? "|" : " ")
-    line.pad(to: first + Self.bytesPerRow * 3 + 3)
+    line.pad(to: first + bytesPerRow * 3 + 3)
     for byte in bytes[start..<end] { line.append { $0.append(byte >= 0x20 && byte < 0x7f ? byte : 0x2e) } }
     let begun = fields.filter { $0.range.lowerBound >= start && $0.range.lowerBound < end }.map(\.name)
     if begun.isEmpty { return }
-    line.pad(to: first + Self.bytesPerRow * 4 + 5)
+    line.pad(to: first + bytesPerRow * 4 + 5)
     line.append(begun.joined(separator: ", "))
   }
 

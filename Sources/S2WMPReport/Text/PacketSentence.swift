@@ -23,10 +23,10 @@ struct PacketSentence {
     guard let view = packet.view else { return describeMalformed(packet) }
     switch view.layout {
     case .messaging:
-      messaging(view, view[Messaging.senderID], view[Messaging.receiverID], Int(view[Messaging.length]), book)
+      messaging(view, packet, view[Messaging.senderID], view[Messaging.receiverID], Int(view[Messaging.length]), book)
       quote(packet)
     case .legacyMessaging:
-      messaging(view, view[LegacyMessaging.senderID], view[LegacyMessaging.receiverID], Int(view[LegacyMessaging.length]), book)
+      messaging(view, packet, view[LegacyMessaging.senderID], view[LegacyMessaging.receiverID], Int(view[LegacyMessaging.length]), book)
       quote(packet)
     case .legacyStatus: what.append("now \(code(view, "status"))")
     case .acknowledgement: acknowledgement(view)
@@ -46,14 +46,18 @@ struct PacketSentence {
     what.append(packet.length > UInt64(shown.count) ? " …  \(counted(packet.length, "byte"))" : "  \(counted(packet.length, "byte"))")
   }
 
-  private mutating func messaging(_ view: PacketView, _ sender: Identifier, _ receiver: Identifier, _ length: Int, _ book: NameBook) {
+  private mutating func messaging(
+    _ view: PacketView, _ packet: Dissection, _ sender: Identifier, _ receiver: Identifier, _ length: Int, _ book: NameBook
+  ) {
     user(sender, book)
     what.append(" → ")
     user(receiver, book)
     if view.type == .statusChange {
       what.append("  now \(code(view, "status"))")
     } else {
-      what.append("  \(code(view, "status"))  \(counted(length, "byte"))")
+      what.append("  \(code(view, "status"))")
+      // Where room is scarce, what it says tells more than its size.
+      if !options.isCompact || packet.opened?.plaintext == nil { what.append("  \(counted(length, "byte"))") }
     }
   }
 

@@ -1,18 +1,24 @@
 import S2WMPWire
 
-/// What colour may mean; nothing else is ever coloured.
+/// What colour and weight may mean; nothing else is ever coloured.
 package enum TextStyle {
   /// Rejected, malformed, or an error.
   case bad
   case warning
   /// Repeated, or of little interest.
   case dim
+  /// A heading, or a key to press.
+  case strong
+  /// Where the cursor of a list stands. Nothing else may be styled within it.
+  case selected
 
   fileprivate var sequence: StaticString {
     switch self {
     case .bad: "\u{1b}[31m"
     case .warning: "\u{1b}[33m"
     case .dim: "\u{1b}[2m"
+    case .strong: "\u{1b}[1m"
+    case .selected: "\u{1b}[7m"
     }
   }
 }
@@ -27,6 +33,31 @@ package struct StyledText {
   private static let reset: StaticString = "\u{1b}[0m"
 
   package init(colour: Bool) { hasColour = colour }
+
+  /// One line that was rendered before, by this type; its columns are counted again.
+  package init(line: some Collection<UInt8>, colour: Bool) {
+    hasColour = colour
+    bytes = Array(line)
+    var scalars = String(decoding: bytes, as: UTF8.self).unicodeScalars[...]
+    while let scalar = scalars.popFirst() {
+      if scalar == "\u{1b}" { Self.passSequence(&scalars) } else { columns += SafeText.width(of: scalar) }
+    }
+  }
+
+  /// The same without styles.
+  package var plain: StyledText {
+    var out = StyledText(colour: false)
+    var scalars = String(decoding: bytes, as: UTF8.self).unicodeScalars[...]
+    while let scalar = scalars.popFirst() {
+      if scalar == "\u{1b}" { Self.passSequence(&scalars) } else { out.append(scalar, columns: SafeText.width(of: scalar)) }
+    }
+    return out
+  }
+
+  /// One of our own sequences, which end with a letter.
+  private static func passSequence(_ rest: inout Substring.UnicodeScalarView) {
+    while let scalar = rest.popFirst(), !scalar.properties.isAlphabetic {}
+  }
 
   package mutating func clear() {
     bytes.removeAll(keepingCapacity: true)
@@ -57,7 +88,7 @@ package struct StyledText {
   }
 
   /// A scalar that has been found harmless.
-  mutating func append(_ scalar: Unicode.Scalar, columns width: Int) {
+  package mutating func append(_ scalar: Unicode.Scalar, columns width: Int) {
     bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
     columns += width
   }

@@ -17,6 +17,8 @@ public struct TextLine {
   /// The endpoint columns grow with what they show, within bounds.
   private var endpointWidth: Int
   private let isNarrow: Bool
+  /// The endpoint columns that there are.
+  private let endpointCount: Int
 
   private var frameEnd: Int { isNarrow ? 5 : 6 }
   private static let typeWidth = 4
@@ -30,8 +32,10 @@ public struct TextLine {
     line = StyledText(colour: options.hasColour)
     cell = line
     tail = line
-    isNarrow = (options.width ?? .max) < 110
+    let width = options.width ?? .max
+    isNarrow = width < 110
     endpointWidth = isNarrow ? 13 : 19
+    endpointCount = options.isCompact ? width < 62 ? 0 : width < 96 ? 1 : 2 : 2
   }
 
   /// To be called for every packet, also for those that are not shown, so that names are known as early as possible.
@@ -40,15 +44,28 @@ public struct TextLine {
     names.learn(from: packet)
   }
 
+  /// The same for another width, with all that was learned.
+  package func adapted(to options: TextOptions) -> TextLine {
+    var next = TextLine(options)
+    next.names = names
+    next.times = times
+    return next
+  }
+
+  /// Columns of an endpoint: lines made before it last changed do not stand below those made since.
+  package var measure: Int { endpointWidth }
+
   /// The line of column headings.
   public mutating func appendHeading(to out: inout [UInt8]) {
     line.clear()
     line.pad(to: frameEnd - 1)
     line.append("#")
-    line.pad(to: frameEnd + 2 + timeWidth - 4)
-    line.append("time  from")
-    line.pad(to: typeColumn - endpointWidth - 2)
-    line.append("to")
+    line.pad(to: frameEnd + 2 + max(0, timeWidth - 4))
+    line.append(timeWidth > 0 ? "time  " : "")
+    for (index, title) in ["from", "to"].prefix(endpointCount).enumerated() {
+      line.pad(to: typeColumn - (endpointCount - index) * (endpointWidth + 2))
+      line.append(title)
+    }
     line.pad(to: typeColumn)
     line.append("type  what")
     finish(to: &out)
@@ -69,15 +86,17 @@ public struct TextLine {
   }
 
   private var timeWidth: Int {
+    if options.isCompact && (options.width ?? .max) < 50 { return 0 }
+    let digitsLeftOut = options.isCompact ? 3 : 0
     switch options.time {
-    case .relative, .delta: 10
-    case .clock: 15
-    case .epoch: 17
-    case .date: 26
+    case .relative, .delta: return 10 - digitsLeftOut
+    case .clock: return 15 - digitsLeftOut
+    case .epoch: return 17 - digitsLeftOut
+    case .date: return 26 - digitsLeftOut
     }
   }
 
-  private var typeColumn: Int { frameEnd + 2 + timeWidth + 2 * (endpointWidth + 2) + 2 }
+  private var typeColumn: Int { frameEnd + 2 + (timeWidth > 0 ? timeWidth + 2 : 0) + endpointCount * (endpointWidth + 2) }
 
   private mutating func finish(to out: inout [UInt8]) {
     if let width = options.width, line.columns > width {
@@ -96,8 +115,9 @@ public struct TextLine {
     cell.append(packet.frame)
     line.pad(to: frameEnd - cell.columns)
     line.append(cell)
+    if timeWidth == 0 { return line.pad(to: frameEnd + 2) }
     cell.clear()
-    times.append(packet.time, options.time, to: &cell)
+    times.append(packet.time, options.time, digits: options.isCompact ? 3 : 6, to: &cell)
     line.pad(to: line.columns + 2 + max(0, timeWidth - cell.columns))
     line.append(cell)
     line.pad(to: line.columns + 2)
@@ -106,7 +126,7 @@ public struct TextLine {
   private mutating func appendEndpoints(_ packet: Dissection) {
     let isRepeated = previousStream == packet.stream
     previousStream = packet.stream
-    for endpoint in [packet.source, packet.destination] {
+    for endpoint in [packet.source, packet.destination].prefix(endpointCount) {
       cell.clear()
       cell.append { out in isNarrow ? Notation.appendHost(endpoint, to: &out) : Notation.appendEndpoint(endpoint, to: &out) }
       endpointWidth = max(endpointWidth, min(cell.columns, isNarrow ? 15 : 28))

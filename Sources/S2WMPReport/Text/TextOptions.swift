@@ -33,6 +33,8 @@ public struct TextOptions: Sendable {
   public var width: Int?
   /// Bytes of a packet that the tree's hex dump shows.
   public var dumpLimit: Int
+  /// Lines for a screen that shows details elsewhere: milliseconds only, and below 96 columns where a packet came from, but not where it went.
+  package var isCompact = false
 
   public init(
     time: Time = .relative, ids: IDs = .short, showsNames: Bool = true, hasColour: Bool = false, width: Int? = nil, dumpLimit: Int = 512

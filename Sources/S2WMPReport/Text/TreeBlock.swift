@@ -11,15 +11,24 @@ public struct TreeBlock {
   private var isFirst = true
 
   private static let hexColumn = 7
-  private static let nameColumn = 34
-  private static let valueColumn = 48
-  /// Bytes that stand beside a field's name.
-  private static let bytesShown = 8
+  private var nameColumn: Int { Self.hexColumn + bytesShown * 3 + (bytesShown > 0 ? 3 : 0) }
+  private var valueColumn: Int { nameColumn + 14 }
+  /// Bytes that stand beside a field's name: fewer on narrow terminals.
+  private var bytesShown: Int {
+    let width = options.width ?? .max
+    return width < 64 ? 0 : width < 100 ? 4 : 8
+  }
 
   public init(_ options: TextOptions = TextOptions()) {
     self.options = options
     line = StyledText(colour: options.hasColour)
     cut = line
+  }
+
+  /// One that knows these names.
+  package init(_ options: TextOptions, names: NameBook) {
+    self.init(options)
+    self.names = names
   }
 
   /// To be called for every packet, also for those that are not shown, so that names are known as early as possible.
@@ -58,7 +67,7 @@ public struct TreeBlock {
     line.styled(packet.layout == nil ? .bad : nil) { $0.append(packet.name) }
     let title = packet.type?.longName.map { "\($0), " } ?? ""
     line.append("  \(title)\(counted(packet.length, "byte")), \(packet.dialect.name)")
-    line.advance(to: Self.valueColumn + 11)
+    line.advance(to: valueColumn + 11)
     line.append { Notation.appendEndpoint(packet.source, to: &$0) }
     line.append(" → ")
     line.append { Notation.appendEndpoint(packet.destination, to: &$0) }
@@ -86,10 +95,10 @@ public struct TreeBlock {
     line.pad(to: 5 - offset.utf8.count)
     line.append(offset)
     line.advance(to: Self.hexColumn)
-    appendBytes(bytes)
-    line.advance(to: Self.nameColumn)
+    if bytesShown > 0 { appendBytes(bytes) }
+    line.advance(to: nameColumn)
     line.append(row.name)
-    line.advance(to: Self.valueColumn)
+    line.advance(to: valueColumn)
     let worst = experts.filter { $0.field == row.name }.map(\.severity).max()
     line.styled(worst.map { TextStyle($0) }) { text in
       FieldText(row: row, bytes: bytes, dialect: view.layout.dialect, names: names, options: options, opened: opened).append(to: &text)
@@ -99,8 +108,8 @@ public struct TreeBlock {
   }
 
   private mutating func appendBytes(_ bytes: UnsafeRawBufferPointer) {
-    for byte in bytes.prefix(Self.bytesShown) { line.append { $0 += [Hex.digit(byte >> 4), Hex.digit(byte & 15), 0x20] } }
-    if bytes.count > Self.bytesShown { line.append("…") }
+    for byte in bytes.prefix(bytesShown) { line.append { $0 += [Hex.digit(byte >> 4), Hex.digit(byte & 15), 0x20] } }
+    if bytes.count > bytesShown { line.append("…") }
     if bytes.isEmpty { line.append("–") }
   }
 
@@ -122,7 +131,7 @@ public struct TreeBlock {
   }
 
   private mutating func appendDump(_ packet: Dissection, to out: inout [UInt8]) {
-    let dump = HexDump(packet, limit: options.dumpLimit)
+    let dump = HexDump(packet, limit: options.dumpLimit, width: options.width)
     for row in dump.rows {
       dump.append(row, to: &line)
       finish(to: &out)

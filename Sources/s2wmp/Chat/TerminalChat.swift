@@ -14,10 +14,15 @@ final class TerminalChat {
   private static let signals = [SIGWINCH, SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT]
 
   init(_ settings: ChatSettings, _ backend: ChatBackend) {
-    size = TerminalMode.size
+    size = Self.currentSize
     let hasColour = (Environment["NO_COLOR"] ?? "").isEmpty
     session = ChatSession(settings, size: size, colour: hasColour)
     self.backend = backend
+  }
+
+  private static var currentSize: ChatScreen.Size {
+    let size = TerminalMode.size
+    return ChatScreen.Size(columns: size.columns, rows: size.rows)
   }
 
   /// Until the person leaves, or the peer ends. A person sees what went wrong, so never true.
@@ -100,7 +105,7 @@ final class TerminalChat {
   }
 
   private func resize() {
-    let next = TerminalMode.size
+    let next = Self.currentSize
     if next == size { return }
     size = next
     session.resize(to: next)

@@ -12,6 +12,7 @@ struct SniffCommand: ParsableCommand {
     discussion: """
       sudo s2wmp sniff                         our ports, default device, until Ctrl-C
       s2wmp sniff --list                       the devices
+      sudo s2wmp sniff --live                  a screen: scroll, filter as you type, save
       sudo s2wmp sniff eth0 -w chat.pcapng     keep the frames while watching
       sudo s2wmp sniff lo --bpf 'tcp port 6000' --port 6000
       sudo s2wmp sniff -w chat.pcapng --embed-keys keys.log
@@ -22,6 +23,12 @@ struct SniffCommand: ParsableCommand {
       what only later frames tell (requests that stay unanswered) is told by decode \
       of the written file.
       """)
+
+  @Flag(help: "A live screen instead of lines: packets, conversations, users, findings; ? there lists its keys.")
+  var live = false
+
+  @Option(help: ArgumentHelp("Packets that --live keeps. (default: 10000)", valueName: "n"))
+  var keep: Int?
 
   @Argument(help: ArgumentHelp("The device; without it the first that is up and no loopback.", valueName: "device"))
   var device: String?
@@ -81,13 +88,31 @@ struct SniffCommand: ParsableCommand {
     if ringFiles != nil && ringSize == nil && ringTime == nil {
       throw ValidationError("--ring-files needs --ring-size or --ring-time, which say when a file is full")
     }
+    try validateLive()
     if write == "-" { throw ValidationError("--write - would mix frames with the packets on standard output: name a file") }
     guard (ringSize ?? 1) > 0, (ringTime ?? 1) > 0, (ringFiles ?? 1) > 0, (duration ?? 1) > 0, (1...262_144).contains(snaplen),
       (1...2047).contains(buffer ?? 1)
     else { throw ValidationError("sizes, times and numbers of files are above 0, --snaplen at most 262144, --buffer at most 2047") }
   }
 
+  /// What prints lines, or chooses among them, has no meaning on a screen.
+  private func validateLive() throws {
+    guard live else {
+      if keep != nil { throw ValidationError("--keep says how many packets the live screen keeps: add --live") }
+      return
+    }
+    let others = [
+      ("--format", display.format != .text), ("--fields", display.fields != nil), ("--limit", display.limit != nil), ("--list", list),
+    ]
+    if let (name, _) = others.first(where: \.1) { throw ValidationError("--live shows a screen, so \(name) does not go with it") }
+    guard (1...1_000_000).contains(keep ?? 1) else { throw ValidationError("--keep takes 1 to 1000000 packets") }
+  }
+
   func run() throws {
+    if live, let obstacle = LiveRun.obstacle {
+      StandardError.complain(obstacle)
+      throw ExitCode(2)
+    }
     do {
       if list { return try listDevices() }
       try capture()
@@ -113,6 +138,7 @@ struct SniffCommand: ParsableCommand {
   }
 
   private func capture() throws {
+    if live { return try LiveRun.run(try chosenDevice(), self) }
     let session = try SniffSession(try chosenDevice(), self)
     try session.run()
   }

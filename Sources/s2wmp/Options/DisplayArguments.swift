@@ -4,7 +4,7 @@ import S2WMPReport
 import S2WMPWire
 
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
-  case text, tree, ndjson, json, csv
+  case text, tree, ndjson, json, csv, ek
 }
 
 enum ColourChoice: String, ExpressibleByArgument, CaseIterable {
@@ -18,7 +18,10 @@ extension TextOptions.IDs: ExpressibleByArgument {}
 struct DisplayArguments: ParsableArguments {
   @Option(
     name: [.customShort("T"), .long],
-    help: "text: a line a packet; tree: fields, offsets and bytes; ndjson: a JSON object a line; json: an array of them; csv.")
+    help: """
+      text: a line a packet; tree: fields, offsets and bytes; ndjson: a JSON object a line; json: an array of them; csv; \
+      ek: for Elasticsearch's bulk interface.
+      """)
   var format = OutputFormat.text
 
   @Option(

@@ -33,6 +33,10 @@ private func terminalColumns(_ descriptor: Int32) -> Int? {
   return Int(size.ws_col)
 }
 
+enum StandardInput {
+  static var isTerminal: Bool { isatty(STDIN_FILENO) == 1 }
+}
+
 /// Everything that is not a result.
 enum StandardError {
   static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }

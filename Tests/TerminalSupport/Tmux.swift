@@ -1,17 +1,20 @@
 import Foundation
 
 /// A tmux server of its own: real terminals of a chosen size, what is on them, and keys for them. Ends with its owner.
-final class Tmux {
+package final class Tmux {
   struct Failure: Error, CustomStringConvertible {
     var description: String
   }
 
-  let folder: URL
+  package let folder: URL
   private let socket: URL
   private var server: pid_t?
+  private let hasOwnNetwork: Bool
 
-  init() throws {
-    folder = FileManager.default.temporaryDirectory.appending(path: "s2wmp-chat-\(UUID().uuidString)")
+  /// - ownNetwork: everything in it sees a network with a loopback and nothing else; needs root.
+  package init(ownNetwork: Bool = false) throws {
+    hasOwnNetwork = ownNetwork
+    folder = FileManager.default.temporaryDirectory.appending(path: "s2wmp-tmux-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     socket = folder.appending(path: "tmux")
   }
@@ -24,9 +27,9 @@ final class Tmux {
   }
 
   /// Why tmux cannot be used here; nil when it can.
-  static func obstacle() -> String? {
+  package static func obstacle(ownNetwork: Bool = false) -> String? {
     do {
-      let tmux = try Tmux()
+      let tmux = try Tmux(ownNetwork: ownNetwork)
       try tmux.start("probe", "cat")
       return nil
     } catch {
@@ -34,52 +37,52 @@ final class Tmux {
     }
   }
 
-  /// A session named so that runs a command of the shell in 80×24.
-  func start(_ session: String, _ command: String) throws {
-    try run(["new-session", "-d", "-x", "80", "-y", "24", "-s", session, command])
+  /// A session named so that runs a command of the shell.
+  package func start(_ session: String, _ command: String, columns: Int = 80, rows: Int = 24) throws {
+    try run(["new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", "-s", session, command])
     if server == nil { server = pid_t(try ask(session, "#{pid}")) }
   }
 
-  func keys(_ session: String, _ keys: String...) throws { try run(["send-keys", "-t", session] + keys) }
+  package func keys(_ session: String, _ keys: String...) throws { try run(["send-keys", "-t", session] + keys) }
 
-  func type(_ session: String, _ text: String) throws { try run(["send-keys", "-t", session, "-l", text]) }
+  package func type(_ session: String, _ text: String) throws { try run(["send-keys", "-t", session, "-l", text]) }
 
   /// As a person's terminal would: in brackets when the program asked for them.
-  func paste(_ session: String, _ text: String) throws {
+  package func paste(_ session: String, _ text: String) throws {
     try run(["set-buffer", "-b", "clip", text])
     try run(["paste-buffer", "-p", "-b", "clip", "-t", session])
   }
 
-  func resize(_ session: String, columns: Int, rows: Int) throws {
+  package func resize(_ session: String, columns: Int, rows: Int) throws {
     try run(["resize-window", "-t", session, "-x", "\(columns)", "-y", "\(rows)"])
   }
 
-  func screen(_ session: String, colours: Bool = false) throws -> String {
+  package func screen(_ session: String, colours: Bool = false) throws -> String {
     try run(["capture-pane", "-p", "-t", session] + (colours ? ["-e"] : []))
   }
 
   /// Scrollback and screen.
-  func everything(_ session: String) throws -> String { try run(["capture-pane", "-p", "-S", "-", "-t", session]) }
+  package func everything(_ session: String) throws -> String { try run(["capture-pane", "-p", "-S", "-", "-t", session]) }
 
-  func ask(_ session: String, _ format: String) throws -> String {
+  package func ask(_ session: String, _ format: String) throws -> String {
     try run(["display-message", "-p", "-t", session, format]).trimmingCharacters(in: .newlines)
   }
 
   /// The process that the session's shell runs.
-  func child(_ session: String) throws -> pid_t {
+  package func child(_ session: String) throws -> pid_t {
     let children = try Self.output("/usr/bin/pgrep", ["-P", try ask(session, "#{pane_pid}"), "-x", "s2wmp"])
     guard let pid = children.split(separator: "\n").first.flatMap({ pid_t($0) }) else { throw Failure(description: "no s2wmp runs in \(session)") }
     return pid
   }
 
   /// Whether the terminal edits lines itself, as it does for a shell.
-  func isCooked(_ session: String) throws -> Bool {
+  package func isCooked(_ session: String) throws -> Bool {
     let mode = try Self.output("/bin/stty", ["-a", "-F", try ask(session, "#{pane_tty}")])
     return !mode.contains("-icanon") && !mode.contains("-isig") && !mode.contains("-echo ")
   }
 
   /// The screen once it is as wanted. Waits long, as machines can be slow; says what was there instead.
-  @discardableResult func wait(_ session: String, until isRight: (String) throws -> Bool) throws -> String {
+  @discardableResult package func wait(_ session: String, until isRight: (String) throws -> Bool) throws -> String {
     var last = ""
     for _ in 0..<400 {
       last = try screen(session)
@@ -89,10 +92,14 @@ final class Tmux {
     throw Failure(description: "the screen of \(session) stays like this:\n\(last)")
   }
 
-  @discardableResult func wait(_ session: String, for text: String) throws -> String { try wait(session) { $0.contains(text) } }
+  @discardableResult package func wait(_ session: String, for text: String) throws -> String { try wait(session) { $0.contains(text) } }
 
   @discardableResult private func run(_ arguments: [String]) throws -> String {
-    try Self.output("/usr/bin/tmux", ["-S", socket.path, "-u", "-f", "/dev/null"] + arguments)
+    let command = ["/usr/bin/tmux", "-S", socket.path, "-u", "-f", "/dev/null"] + arguments
+    // The server keeps the network of the command that started it.
+    let setUp = #"/sbin/ip link set lo up && exec "$@""#
+    let apart = hasOwnNetwork && server == nil ? ["/usr/bin/unshare", "--net", "/bin/sh", "-c", setUp, "sh"] : []
+    return try Self.output((apart + command)[0], Array((apart + command).dropFirst()))
   }
 
   private static func output(_ program: String, _ arguments: [String]) throws -> String {
@@ -121,9 +128,9 @@ final class Tmux {
 }
 
 /// The built program.
-enum BuiltProgram {
+package enum BuiltProgram {
   /// Beside the test bundle.
-  static let path: String = {
+  package static let path: String = {
     for argument in CommandLine.arguments {
       guard let end = argument.range(of: ".xctest") else { continue }
       let folder = URL(filePath: String(argument[..<end.lowerBound])).deletingLastPathComponent()

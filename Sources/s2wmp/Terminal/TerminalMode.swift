@@ -1,13 +1,22 @@
 import Glibc
-import S2WMPChat
 
-/// The terminal while the chat has it: keys come one by one, pastes in brackets. Given back on every way out: the end of `run`, `exit`, Ctrl-Z, and
+/// The terminal while the chat or the live screen has it: keys come one by one, pastes in brackets. Given back on every way out: the end of `run`, `exit`, Ctrl-Z, and
 /// signals that end the program, crashes included. Only `kill -9` cannot be helped (`reset` or `stty sane` does then).
 enum TerminalMode {
+  /// What is drawn on.
+  enum Screen {
+    /// The one with the scrollback, where what was written stays.
+    case ordinary
+    /// One of its own that goes away; rows are never wrapped, and the cursor is hidden.
+    case alternate
+  }
+
   // SAFETY: written by the one thread that draws; signal handlers and `exit` read it, and what they read is a whole `termios` from before it was changed.
   nonisolated(unsafe) private static let original = UnsafeMutablePointer<termios>.allocate(capacity: 1)
   nonisolated(unsafe) private static var isEntered = false
-  nonisolated(unsafe) private static let farewell = makeFarewell()
+  nonisolated(unsafe) private static var farewell = ordinaryFarewell
+  nonisolated(unsafe) private static let ordinaryFarewell = bytes("\u{1b}[?2004l\u{1b}[?25h\u{1b}[0m")
+  nonisolated(unsafe) private static let alternateFarewell = bytes("\u{1b}[?2004l\u{1b}[0m\u{1b}[?7h\u{1b}[?25h\u{1b}[?1049l")
   nonisolated(unsafe) private static let formerActions = UnsafeMutablePointer<sigaction>.allocate(capacity: 65)
   nonisolated(unsafe) private static var hasHandlers = false
 
@@ -17,12 +26,13 @@ enum TerminalMode {
     return !kind.isEmpty && kind != "dumb"
   }
 
-  static func enter() throws {
+  static func enter(_ screen: Screen = .ordinary) throws {
     var mode = termios()
     guard tcgetattr(STDIN_FILENO, &mode) == 0 else {
       throw CommandError(description: "the terminal cannot be used: \(String(cString: strerror(errno)))")
     }
     if !isEntered { original.initialize(to: mode) }
+    farewell = screen == .alternate ? alternateFarewell : ordinaryFarewell
     installHandlers()
     mode.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG | IEXTEN)
     mode.c_iflag &= ~tcflag_t(IXON | ICRNL | INLCR | IGNCR | BRKINT | INPCK | ISTRIP)
@@ -36,7 +46,7 @@ enum TerminalMode {
       throw CommandError(description: "the terminal cannot be used: \(String(cString: strerror(errno)))")
     }
     // Pastes come in brackets.
-    _ = TerminalOutput.write(Array("\u{1b}[?2004h".utf8))
+    _ = TerminalOutput.write(Array((screen == .alternate ? "\u{1b}[?1049h\u{1b}[?7l\u{1b}[?25l\u{1b}[?2004h" : "\u{1b}[?2004h").utf8))
   }
 
   /// As it was. Safe in a signal handler.
@@ -47,9 +57,9 @@ enum TerminalMode {
     _ = tcsetattr(STDIN_FILENO, TCSADRAIN, original)
   }
 
-  /// Pastes without brackets, the cursor shown, no colour.
-  private static func makeFarewell() -> UnsafeRawBufferPointer {
-    let bytes = Array("\u{1b}[?2004l\u{1b}[?25h\u{1b}[0m".utf8)
+  /// What undoes `enter`: pastes without brackets, the cursor shown, no colour. Never freed, as signal handlers may read it.
+  private static func bytes(_ text: String) -> UnsafeRawBufferPointer {
+    let bytes = Array(text.utf8)
     let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
     memory.copyBytes(from: bytes)
     return UnsafeRawBufferPointer(memory)
@@ -76,10 +86,10 @@ enum TerminalMode {
     raise(number)
   }
 
-  static var size: ChatScreen.Size {
+  static var size: (columns: Int, rows: Int) {
     var size = winsize()
-    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return .init(columns: 80, rows: 24) }
-    return .init(columns: Int(size.ws_col), rows: Int(size.ws_row))
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return (80, 24) }
+    return (Int(size.ws_col), Int(size.ws_row))
   }
 }
 
