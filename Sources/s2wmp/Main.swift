@@ -23,10 +23,10 @@ struct S2WMP: ParsableCommand {
       3 an input, device or output could not be used. Results go to standard \
       output, everything else to standard error.
       """,
-    subcommands: [ExtcapCommand.self],
     groupedSubcommands: [
       CommandGroup(
-        name: "Analyze", subcommands: [DecodeCommand.self, SniffCommand.self, EncodeCommand.self, KeysCommand.self, SchemaCommand.self]),
+        name: "Analyze",
+        subcommands: [DecodeCommand.self, SniffCommand.self, EncodeCommand.self, KeysCommand.self, SchemaCommand.self, ExtcapCommand.self]),
       CommandGroup(name: "Attack", subcommands: [ConformCommand.self, FuzzCommand.self, ReplayCommand.self]),
       CommandGroup(
         name: "Speak", subcommands: [ChatSubcommand.self, PeerSubcommand.self, BootstrapCommand.self, IdentityCommand.self]),
