@@ -125,7 +125,8 @@ extension LuaTemplate {
     local function decryption_of(packet, link)
       local path, pair = s2wmp.prefs.key_log, link.pair
       if not path or path == "" or not pair or not packet.raw.sender_id then return nil end
-      if not log.pairs[pair] and os.time() > log.looked then read_key_log() end
+      local is_closed = not log.pairs[pair] or packet.name == "M" and not (link.opened and link.opened.text)
+      if is_closed and os.time() > log.looked then read_key_log() end
       if not log.pairs[pair] then return "no key", {} end
       if link.version ~= log.version then
         link.opened = bits and packet.dialect == V1 and open_message(packet, pair) or {}
