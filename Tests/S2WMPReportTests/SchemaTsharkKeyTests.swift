@@ -63,7 +63,7 @@ struct SchemaTsharkKeyTests {
     for (packet, row) in zip(worked, secrets) where packet.name == "M" {
       #expect(row[1] == (packet.cek == nil ? "decrypted" : "key known"))
     }
-    let wrong = worked.flatMap { $0.keys.prefix(1) }.map { $0.dropLast(2) + ($0.hasSuffix("00") ? "01" : "00") }
+    let wrong = worked.flatMap { $0.keys.prefix(1) }.map { String($0.dropLast(2)) + ($0.hasSuffix("00") ? "01" : "00") }
     for row in try Self.shown(worked, keys: wrong) {
       #expect(row[1] == "key known" && row[3].isEmpty)
       #expect(row[2] == (row[0] == "SC" ? "0" : ""))
