@@ -48,7 +48,8 @@ extension LiveModel {
 
   /// What is remembered and what is not.
   private var limits: [StyledText] {
-    let text = "The last \(StyledText.grouped(UInt64(settings.keep))) packets are kept (--keep), and their frames for saving within a limit; -w FILE writes all of them."
+    let number = StyledText.grouped(UInt64(settings.keep))
+    let text = "The last \(number) packets are kept (--keep), and their frames for saving within a limit; -w FILE writes all of them."
     return WrappedText.rows(text.utf8, width: size.columns - 2, limit: 5, colour: hasColour, .dim)
   }
 }
