@@ -45,7 +45,7 @@ import Testing
   private func say(_ tmux: Tmux, _ name: String, _ text: String) throws {
     try tmux.type(name, text)
     try tmux.keys(name, "Enter")
-    try tmux.wait(name, for: "✓ you  \(text)")
+    try tmux.wait(name) { $0.contains(/✓ you +/) && $0.contains(text) }
   }
 
   @Test func packetsAreSeenFilteredOpenedPausedAndSaved() throws {
