@@ -553,6 +553,12 @@ local common = {
   type = ProtoField.uint8("s2wmp.type", "Type", base.DEC, type_names, nil, "the T field"),
   length = ProtoField.uint32("s2wmp.length", "Length", base.DEC, nil, nil, "bytes of the whole packet"),
   data = ProtoField.bytes("s2wmp.data", "Bytes", base.NONE, "bytes that frame no packet"),
+  user = ProtoField.string("s2wmp.user", "User", base.ASCII, "every user ID in the packet and, in an answer, in its request"),
+  conversation = ProtoField.string("s2wmp.conversation", "Conversation", base.ASCII, "the two users, the lower ID first"),
+  reply_to = ProtoField.framenum("s2wmp.reply_to", "Answers the request in frame", base.NONE, frametype.REQUEST),
+  reply_in = ProtoField.framenum("s2wmp.reply_in", "Answered in frame", base.NONE, frametype.RESPONSE),
+  latency = ProtoField.relative_time("s2wmp.latency", "Time since the request", "from the request to this answer"),
+  decryption = ProtoField.string("s2wmp.decryption", "Decryption", base.ASCII, "whether the key log holds the two users' secret"),
 }
 
 do
@@ -656,6 +662,12 @@ end
 
 local text_checks = { ascii = is_printable, utf8 = is_utf8, utf16 = is_utf16 }
 
+-- Seconds since 1970; nil for a capture that has no times.
+local function capture_time(pinfo)
+  local time = pinfo.abs_ts
+  return time and time > 0 and time or nil
+end
+
 local DAY = 24 * 60 * 60
 
 -- The expert code that a field's value deserves, or nil. `packet` has name, values and the capture time.
@@ -681,6 +693,405 @@ local function findings_of(packet)
   if (ack == 1) ~= (error == 0) then found[#found + 1] = "ack.inconsistent" end
   if error ~= 0 then found[#found + 1] = "ack.rejected" end
   return found
+end
+
+-- Users --------------------------------------------------------------------------------------------------------------------------
+
+local NOBODY = ("\0"):rep(16)
+local MAXIMUM_NAMES, LONGEST_NAME = 4096, 48
+
+-- Names by ID, as chat requests, their responses and broadcasts tell them: `text`, `is_doubtful`. Who claimed a name first, by how it looks.
+local names, name_count, claims = {}, 0, {}
+-- The first pairs of users seen, for the menus.
+local first_pairs, MAXIMUM_PAIRS = {}, 10
+
+local function forget_people()
+  names, name_count, claims, first_pairs = {}, 0, {}, {}
+end
+
+local function to_hex(bytes)
+  return (bytes:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
+end
+
+local function short_id(id)
+  return id:sub(1, 4) .. "…" .. id:sub(-4)
+end
+
+-- The name of an ID, or nil. Anyone can claim any name: an ID with two names, or a name of two IDs, is shown with the ID.
+local function name_of(id)
+  local known = names[id]
+  if not known then return nil end
+  local is_sure = not known.is_doubtful and claims[known.text:lower()] == id
+  return is_sure and known.text or known.text .. " " .. short_id(id)
+end
+
+local function who(id)
+  return name_of(id) or short_id(id)
+end
+
+local function keep_name(id, name, is_cut)
+  local known = names[id]
+  if known then
+    if known.text == name or (is_cut and known.text:sub(1, #name) == name) then return end
+    if not known.is_cut or name:sub(1, #known.text) ~= known.text then
+      known.is_doubtful = true
+      return
+    end
+  elseif name_count >= MAXIMUM_NAMES then
+    return
+  else
+    name_count = name_count + 1
+  end
+  names[id] = { text = name, is_cut = is_cut, is_doubtful = name:find("[^\x20-\x7e]") ~= nil }
+  local appearance = name:lower()
+  if claims[appearance] == nil then claims[appearance] = id elseif claims[appearance] ~= id then claims[appearance] = false end
+end
+
+-- Whose name the packet tells: the field of the ID.
+local function named_field(packet)
+  local status = packet.values.status
+  if packet.name == "CR" then return (packet.dialect == V1 or status == 1) and "requestor_id" or nil end
+  if packet.name == "CRR" then return status == 0 and "user_id" or nil end
+  return packet.name == "UB" and "user_id" or nil
+end
+
+local function learn_name(packet)
+  local id, name = packet.raw[named_field(packet) or ""], packet.values.name
+  if not id or id == NOBODY or not name or name == "" then return end
+  name = name:sub(1, LONGEST_NAME):gsub("[%c\x7f-\xff]", ".")
+  keep_name(to_hex(id), name, packet.name == "UB" and packet.length == 43)
+end
+
+-- The user IDs in a packet, in wire order, as hex; zero means nobody.
+local function ids_in(packet)
+  local ids = {}
+  for _, row in ipairs(packet.layout.rows) do
+    local id = (row.role == "user_id" or row.role == "id_of_key") and packet.raw[row.name]
+    if id and id ~= NOBODY then ids[#ids + 1] = to_hex(id) end
+  end
+  return ids
+end
+
+-- The two users that a packet is about, the lower ID first, or nil. A bootstrap server is no user, and an ID change names one user twice.
+local function pair_in(packet, ids)
+  if #ids ~= 2 or ids[1] == ids[2] or packet.name == "BSR" or packet.name == "IC" then return nil end
+  local low, high = ids[1], ids[2]
+  if low > high then low, high = high, low end
+  return low .. "-" .. high
+end
+
+local function note_pair(pair)
+  if #first_pairs >= MAXIMUM_PAIRS then return end
+  for _, known in ipairs(first_pairs) do
+    if known == pair then return end
+  end
+  first_pairs[#first_pairs + 1] = pair
+end
+
+local function pair_text(pair)
+  return who(pair:sub(1, 32)) .. ", " .. who(pair:sub(34))
+end
+
+-- Whom a message goes from and to, for the list; nothing for other packets.
+local function speakers(packet)
+  local from, to = packet.raw.sender_id, packet.raw.receiver_id
+  return from and to and who(to_hex(from)) .. " → " .. who(to_hex(to)) or nil
+end
+
+-- The key log --------------------------------------------------------------------------------------------------------------------
+
+local LARGEST_LOG, MAXIMUM_KEYS, LARGEST_NUMBER = 16777216, 100000, "18446744073709551615"
+
+-- Pairs whose secret the log holds, by `low-high`, and messages whose content key it holds, by `sender receiver datetime`.
+local log = { pairs = {}, contents = {}, count = 0, size = -1, looked = 0 }
+
+local function is_hex(word, smallest, largest)
+  return word and #word % 2 == 0 and #word >= smallest and #word <= largest and not word:find("%X")
+end
+
+local function is_number(word)
+  local digits = word and not word:find("%D") and #word <= 20 and word:gsub("^0+", "")
+  return digits and (#digits < 20 or digits <= LARGEST_NUMBER)
+end
+
+local function keep_key(store, key, value)
+  if store[key] or log.count >= MAXIMUM_KEYS then return end
+  store[key] = value
+  log.count = log.count + 1
+end
+
+-- Takes a line; one that says nothing is passed over.
+local function take_key(line)
+  local words = {}
+  for word in line:gsub("#.*", ""):gmatch("[^ \t\r]+") do
+    words[#words + 1] = word
+    if #words > 5 then return end
+  end
+  local one, other = (words[2] or ""):lower(), (words[3] or ""):lower()
+  if not is_hex(one, 32, 32) or not is_hex(other, 32, 32) then return end
+  if words[1] == "Z" and #words == 4 and is_hex(words[4], 2, 1024) then
+    keep_key(log.pairs, one < other and one .. "-" .. other or other .. "-" .. one, true)
+  elseif words[1] == "CEK" and #words == 5 and is_number(words[4]) and is_hex(words[5], 64, 64) then
+    local time = words[4]:gsub("^0+", "")
+    keep_key(log.contents, table.concat({ one, other, time == "" and "0" or time }, " "), true)
+  end
+end
+
+-- Reads the key log, unless it is as long as it was.
+local function read_key_log()
+  log.looked = os.time()
+  local path = s2wmp.prefs.key_log
+  local file = path and path ~= "" and io.open(path, "rb")
+  local size = file and file:seek("end")
+  if not size then
+    if file then file:close() end
+    log = { pairs = {}, contents = {}, count = 0, size = -1, looked = os.time() }
+    return
+  end
+  if size ~= log.size or path ~= log.path then
+    log = { pairs = {}, contents = {}, count = 0, size = size, looked = os.time(), path = path }
+    file:seek("set")
+    for line in (file:read(math.min(size, LARGEST_LOG)) or ""):gmatch("[^\n]+") do take_key(line) end
+  end
+  file:close()
+end
+
+-- Whether the key log holds the secret of a message's two users; nil for other packets, and without a key log.
+local function decryption_of(packet, pair)
+  local path = s2wmp.prefs.key_log
+  if not path or path == "" or not pair or not packet.raw.sender_id then return nil end
+  if not log.pairs[pair] and os.time() > log.looked then read_key_log() end
+  return log.pairs[pair] and "key known" or "no key"
+end
+
+local function has_content_key(packet, datetime)
+  return log.contents[to_hex(packet.raw.sender_id) .. " " .. to_hex(packet.raw.receiver_id) .. " " .. datetime]
+end
+
+-- Requests and answers -----------------------------------------------------------------------------------------------------------
+
+local NO_TIME = ("\0"):rep(8)
+local MAXIMUM_REQUESTS, SEARCH_DEPTH, MAXIMUM_EXCHANGES, MAXIMUM_COPIES = 4096, 512, 32768, 64
+
+-- What is known of every packet, by frame and number in the frame: `reply_to`, `reply_in`, `latency`, `users`, `pair`.
+local links = {}
+-- Requests whose answer may come on another conversation (UDP, legacy), by what ties them; `order` holds the keys, oldest first.
+local exchanges, order, oldest, newest = {}, {}, 1, 0
+
+local function forget_exchanges()
+  links, exchanges, order, oldest, newest = {}, {}, {}, 1, 0
+end
+
+local function is_settled(exchange)
+  for _, copy in ipairs(exchange.open) do
+    if not copy.is_settled then return false end
+  end
+  return true
+end
+
+local function add_exchange(key, destination, request)
+  local known = exchanges[key]
+  if known and not (known.destination.whole ~= destination.whole and is_settled(known)) then
+    known.open[#known.open + 1] = request
+    if #known.open > MAXIMUM_COPIES then table.remove(known.open, 1) end
+    return
+  end
+  exchanges[key] = { destination = destination, open = { request } }
+  if known then return end
+  newest = newest + 1
+  order[newest] = key
+  if newest - oldest < MAXIMUM_EXCHANGES then return end
+  exchanges[order[oldest]], order[oldest] = nil, nil
+  oldest = oldest + 1
+end
+
+-- The oldest copy of the request that was not answered; else, where answers may come repeatedly, the newest one that was.
+local function answer_exchange(key, is_repeated, accepts)
+  local exchange = exchanges[key]
+  if not exchange or not accepts(exchange.destination) then return nil end
+  if #exchange.open == 0 then return is_repeated and exchange.answered or nil end
+  exchange.answered = table.remove(exchange.open, 1)
+  if is_repeated then
+    for _, copy in ipairs(exchange.open) do copy.is_settled = true end
+  end
+  return exchange.answered
+end
+
+-- Requests of one side of a TCP connection, oldest first.
+local function add_request(list, request)
+  if #list >= MAXIMUM_REQUESTS then table.remove(list, 1) end
+  list[#list + 1] = request
+end
+
+local function take_request(list, matches)
+  for index = 1, math.min(#list, SEARCH_DEPTH) do
+    if matches(list[index]) then return table.remove(list, index) end
+  end
+end
+
+local function end_of(address, port)
+  return { address = tostring(address), whole = tostring(address) .. " " .. port }
+end
+
+-- Where a packet travels: its ends and, on TCP, the requests of both sides.
+local function place_of(pinfo, known)
+  local place = { source = end_of(pinfo.src, pinfo.src_port), destination = end_of(pinfo.dst, pinfo.dst_port) }
+  if pinfo.port_type ~= 2 then return place end
+  known.requests = known.requests or {}
+  for _, side in ipairs({ place.source.whole, place.destination.whole }) do known.requests[side] = known.requests[side] or {} end
+  place.own, place.asking = known.requests[place.source.whole], known.requests[place.destination.whole]
+  return place
+end
+
+local function key_of(...)
+  return table.concat({ ... }, "|")
+end
+
+-- REG and IC share the RREG, which carries no user ID.
+local function v1_key(kind, request_id, asker, place)
+  if kind == "registration" or kind == "id_change" then kind, asker = "registration", NOBODY end
+  return key_of(V1, kind, request_id or NO_TIME, asker, place.whole)
+end
+
+local function legacy_key(kind, id, asker, place)
+  return key_of(LEGACY, kind, id, asker, place.address)
+end
+
+-- What each packet of v1 asks: the kind of request, the fields of its time, asker, asked and request ID.
+local v1_requests = {
+  M = { kind = "message", time = "datetime", asker = "sender_id" },
+  SC = { kind = "message", time = "datetime", asker = "sender_id" },
+  CR = { kind = "chat", asker = "requestor_id", asked = "user_id" },
+  IC = { kind = "id_change", time = "timestamp", asker = "user_id", id = "request_id" },
+  REG = { kind = "registration", asker = "user_id", id = "request_id" },
+  LP = { kind = "lookup", asker = "user_id", id = "request_id" },
+  BSM = { kind = "server", asker = "user_id", id = "request_id" },
+  BPM = { kind = "peer", asker = "user_id", id = "request_id" },
+}
+
+local v1_answers = {
+  RREG = { registration = true, id_change = true, first = "registration" },
+  LPR = { lookup = true, first = "lookup" },
+  BSR = { server = true, first = "server", is_broadcast = true },
+  BPR = { peer = true, first = "peer", is_broadcast = true },
+}
+
+local function ask_v1(packet, place, link)
+  local form = v1_requests[packet.name]
+  local asker, id = packet.raw[form.asker], packet.raw[form.id or ""]
+  if not place.own then return add_exchange(v1_key(form.kind, id, asker, place.source), place.destination, { link = link }) end
+  add_request(place.own, {
+    kind = form.kind, time = packet.raw[form.time or ""], asker = asker, asked = packet.raw[form.asked or ""], id = id, link = link,
+  })
+end
+
+local function answer_v1(packet, place)
+  local kinds, id, asker = v1_answers[packet.name], packet.raw.request_id, packet.raw.user_id
+  if place.asking then
+    return take_request(place.asking, function(request)
+      return kinds[request.kind] and request.id == id and (asker == nil or request.asker == asker)
+    end)
+  end
+  return answer_exchange(v1_key(kinds.first, id, asker or NOBODY, place.destination), true, function(destination)
+    return kinds.is_broadcast or destination.whole == place.source.whole
+  end)
+end
+
+local function answer_legacy(kind, id, asker, place, is_repeated)
+  return answer_exchange(legacy_key(kind, id, asker, place.destination), is_repeated, function(destination)
+    return kind == "announcement" or destination.address == place.source.address
+  end)
+end
+
+-- An ACK looks the same in both dialects. A refused chat request is answered with a datetime of 0; a message of that very moment comes first.
+local function answer_ack(packet, place)
+  local time, user = packet.raw.datetime, packet.raw.user_id
+  local found = place.asking and take_request(place.asking, function(request)
+    return (request.kind == "message" or request.kind == "id_change") and request.time == time and request.asker == user
+  end)
+  if not found and place.asking and time == NO_TIME then
+    found = take_request(place.asking, function(request) return request.kind == "chat" and request.asker == user end)
+  end
+  return found or answer_legacy("message", time, user, place, false)
+end
+
+local function answer_crr(packet, place)
+  return place.asking and take_request(place.asking, function(request)
+    return request.kind == "chat" and request.asker == packet.raw.requestor_id and request.asked == packet.raw.user_id
+  end)
+end
+
+local function ask_legacy(kind, id, asker, place, link)
+  add_exchange(legacy_key(kind, id, asker, place.source), place.destination, { link = link })
+end
+
+-- An accepting peer answers a legacy chat request with one of its own, the IDs swapped or as they were.
+local function legacy_chat(packet, place, link)
+  local requestor, user = packet.raw.requestor_id, packet.raw.user_id
+  local found = answer_legacy("chat", requestor, user, place, false) or answer_legacy("chat", user, requestor, place, false)
+  if not found then ask_legacy("chat", user, requestor, place, link) end
+  return found
+end
+
+local legacy_exchanges = {
+  M = function(packet, place, link) ask_legacy("message", packet.raw.datetime, packet.raw.sender_id, place, link) end,
+  REG = function(packet, place, link) ask_legacy("registration", "", packet.raw.user_id, place, link) end,
+  RREG = function(packet, place) return answer_legacy("registration", "", packet.raw.user_id, place, true) end,
+  LP = function(packet, place, link) ask_legacy("lookup", packet.raw.request_id, "", place, link) end,
+  LPR = function(packet, place) return answer_legacy("lookup", packet.raw.request_id, "", place, true) end,
+  CR = legacy_chat,
+  UB = function(packet, place, link)
+    local time, user = packet.raw.timestamp, packet.raw.user_id
+    if packet.length == 43 then return answer_legacy("announcement", time, user, place, true) end
+    ask_legacy("announcement", time, user, place, link)
+  end,
+}
+
+-- The request that the packet answers; a request waits from now on.
+local function exchange(packet, place, link)
+  if packet.name == "ACK" then return answer_ack(packet, place) end
+  if packet.dialect == LEGACY then
+    local handle = legacy_exchanges[packet.name]
+    return handle and handle(packet, place, link)
+  end
+  if v1_requests[packet.name] then return ask_v1(packet, place, link) end
+  return packet.name == "CRR" and answer_crr(packet, place) or v1_answers[packet.name] and answer_v1(packet, place)
+end
+
+-- Users and pair of the packet itself; an answer has those of its request, too.
+local function note_users(link, packet, request)
+  link.users = ids_in(packet)
+  link.pair = pair_in(packet, link.users) or request and request.pair
+  if link.pair then note_pair(link.pair) end
+  local seen = {}
+  for _, id in ipairs(link.users) do seen[id] = true end
+  for _, id in ipairs(request and request.users or {}) do
+    if not seen[id] then link.users[#link.users + 1] = id end
+  end
+end
+
+local epoch = Field.new("frame.time_epoch")
+
+-- What is known of the packet. Wireshark dissects every frame in order once, and later any of them again.
+local function link_of(packet, pinfo, known)
+  local number = (tonumber(pinfo.private["s2wmp packets"]) or 0) + 1
+  pinfo.private["s2wmp packets"] = tostring(number)
+  local frame_links = links[pinfo.number] or {}
+  links[pinfo.number] = frame_links
+  if frame_links[number] then return frame_links[number] end
+  local time = capture_time(pinfo) and epoch()
+  local link = { frame = pinfo.number, time = time and time.value }
+  frame_links[number] = link
+  learn_name(packet)
+  local request = exchange(packet, place_of(pinfo, known), link)
+  request = request and request.link
+  if request then
+    link.reply_to = request.frame
+    if link.time and request.time then link.latency = link.time - request.time end
+    request.reply_in = request.reply_in or link.frame
+  end
+  note_users(link, packet, request)
+  return link
 end
 
 -- The tree and the info column --------------------------------------------------------------------------------------------------
@@ -714,9 +1125,33 @@ local function add_finding(item, code)
   item:add_proto_expert_info(experts[code])
 end
 
+-- A name stands beside its ID.
+local function add_name(item, row, range)
+  if row.role ~= "user_id" and row.role ~= "id_of_key" then return end
+  local name = name_of(to_hex(range:raw()))
+  if name then item:append_text(" (" .. name .. ")") end
+end
+
+-- What other packets tell of this one.
+local function add_link(tree, packet, link)
+  for _, id in ipairs(link.users) do
+    local item, name = tree:add(common.user, id):set_generated(), name_of(id)
+    if name then item:append_text(" (" .. name .. ")") end
+  end
+  if link.pair then tree:add(common.conversation, link.pair):set_generated():append_text(" (" .. pair_text(link.pair) .. ")") end
+  local state = decryption_of(packet, link.pair)
+  if state then
+    local item = tree:add(common.decryption, state):set_generated()
+    if has_content_key(packet, packet.datetime) then item:append_text(", with the content key of this message") end
+  end
+  if link.reply_to then tree:add(common.reply_to, link.reply_to):set_generated() end
+  if link.latency then tree:add(common.latency, link.latency):set_generated() end
+  if link.reply_in then tree:add(common.reply_in, link.reply_in):set_generated() end
+end
+
 -- One line on a packet: its name, what its codes say, who speaks.
 local function summary(packet)
-  local words = { packet.name }
+  local words = { packet.name, speakers(packet) }
   for _, row in ipairs(packet.layout.rows) do
     local value = packet.values[row.name]
     if (row.name == "status" and row.codes[value] ~= "request") or row.name == "ack" or (row.name == "error" and value ~= 0) then
@@ -747,16 +1182,13 @@ local function add_common(tree, range, name, dialect)
   tree:add(common.length, range:len()):set_generated()
 end
 
--- Seconds since 1970; nil for a capture that has no times.
-local function capture_time(pinfo)
-  local time = pinfo.abs_ts
-  return time and time > 0 and time or nil
-end
-
 -- The framed packet of `length` bytes at `from`.
-local function show_packet(tvb, from, length, pinfo, root, dialect)
+local function show_packet(tvb, from, length, pinfo, root, dialect, known)
   local range, type = tvb(from, length), tvb(from + 1, 1):uint()
-  local packet = { layout = layout_of[dialect][type], name = short_names[type], values = {}, captured = capture_time(pinfo) }
+  local packet = {
+    layout = layout_of[dialect][type], name = short_names[type], dialect = dialect, length = length, values = {}, raw = {},
+    captured = capture_time(pinfo),
+  }
   local tree = root:add(s2wmp, range, "S2WMP " .. packet.layout.title)
   add_common(tree, range, packet.name, dialect)
   tree:add(common.type, tvb(from + 1, 1)):set_generated()
@@ -766,11 +1198,15 @@ local function show_packet(tvb, from, length, pinfo, root, dialect)
     local bytes = tvb(at, size)
     local value, item = add_row(tree, row, bytes)
     packet.values[row.name] = value
+    if row.size == 8 or row.size == 16 then packet.raw[row.name] = bytes:raw() end
+    if row.name == "datetime" then packet.datetime = tostring(bytes:uint64()) end
+    if row.size == 16 then add_name(item, row, bytes) end
     local code = finding_of(row, bytes, value, packet)
     if code then add_finding(item, code) end
     at = at + size
   end
   for _, code in ipairs(findings_of(packet)) do add_finding(tree, code) end
+  add_link(tree, packet, link_of(packet, pinfo, known))
   tree:append_text(", " .. summary(packet))
   add_info(pinfo, summary(packet))
 end
@@ -791,6 +1227,9 @@ local conversations = { tcp = {}, udp = {} }
 
 function s2wmp.init()
   conversations = { tcp = {}, udp = {} }
+  forget_people()
+  forget_exchanges()
+  read_key_log()
 end
 
 local stream_fields = { tcp = Field.new("tcp.stream"), udp = Field.new("udp.stream") }
@@ -899,7 +1338,7 @@ local function dissect_datagram(tvb, pinfo, root, is_known)
   if not known.ours then return false end
   if dialect then
     known.dialect = dialect
-    show_packet(tvb, 0, tvb:len(), pinfo, root, dialect)
+    show_packet(tvb, 0, tvb:len(), pinfo, root, dialect, known)
   else
     local presumed = forced_dialect() or known.dialect or V1
     show_malformed(tvb(), pinfo, root, presumed, datagram_status(tvb, presumed))
@@ -973,7 +1412,7 @@ local function dissect_packets(tvb, pinfo, root, known, side)
       return show_malformed(tvb(at), pinfo, root, dialect or V1, outcome == "fault" and detail or "malformed.truncated")
     end
     if not known.dialect and not forced_dialect() then known.dialect = dialect end
-    show_packet(tvb, at, detail, pinfo, root, dialect or V1)
+    show_packet(tvb, at, detail, pinfo, root, dialect or V1, known)
     side.has_packets = true
     at = at + detail
   end
@@ -1011,6 +1450,7 @@ s2wmp.prefs.tcp_ports = Pref.range("TCP ports", TCP_PORTS, "TCP ports of peers a
 s2wmp.prefs.udp_ports = Pref.range("UDP ports", UDP_PORTS, "UDP ports of peers and bootstrap servers", 65535)
 s2wmp.prefs.dialect = Pref.enum("Dialect", 0, "Which dialect packets are of; detected for each conversation by default",
   { { 1, "auto", 0 }, { 2, V1, 1 }, { 3, LEGACY, 2 } }, false)
+s2wmp.prefs.key_log = Pref.string("Key log", "", "Path of a key log (s2wmp peer --keylog FILE): says of which messages it holds the secret")
 
 -- On a port of ours a TCP conversation is ours once one side begins with the protocol's version.
 function s2wmp.dissector(tvb, pinfo, root)
@@ -1055,3 +1495,104 @@ end
 
 s2wmp.prefs_changed = register_ports
 register_ports()
+
+-- Menus --------------------------------------------------------------------------------------------------------------------------
+
+local function show_only(filter)
+  set_filter(filter)
+  apply_filter()
+end
+
+-- The ID that is meant by an ID, its beginning, or a name; nil when there is none, or several.
+local function id_named(text)
+  local wanted, found = text:gsub("[%s:]", ""):lower(), nil
+  if #wanted == 32 and not wanted:find("%X") then return wanted end
+  for id, known in pairs(names) do
+    if known.text:lower() == text:lower() or (#wanted >= 4 and id:sub(1, #wanted) == wanted) then
+      if found then return nil end
+      found = id
+    end
+  end
+  return found
+end
+
+local function user_filter(id)
+  return 's2wmp.user == "' .. id .. '"'
+end
+
+local function pair_filter(one, other)
+  if one > other then one, other = other, one end
+  return 's2wmp.conversation == "' .. one .. "-" .. other .. '"'
+end
+
+local function complain(text)
+  local window = TextWindow.new("S2WMP")
+  window:set(text)
+end
+
+local NO_SUCH_USER = "No one user is meant by that. Give an ID (32 hex digits), the beginning of one, or the name of a chat request."
+
+local function ask_user()
+  new_dialog("S2WMP: follow a user", function(text)
+    local id = id_named(text)
+    if id then show_only(user_filter(id)) else complain(NO_SUCH_USER) end
+  end, "ID or name")
+end
+
+local function ask_pair()
+  new_dialog("S2WMP: follow two users", function(first, second)
+    local one, other = id_named(first), id_named(second)
+    if one and other then show_only(pair_filter(one, other)) else complain(NO_SUCH_USER) end
+  end, "ID or name", "ID or name")
+end
+
+-- One of Wireshark's ten colours for each of the first pairs of users.
+local function colour_pairs()
+  for slot, pair in ipairs(first_pairs) do set_color_filter_slot(slot, pair_filter(pair:sub(1, 32), pair:sub(34))) end
+end
+
+-- The first value of a field among those of a selected packet.
+local function selected(name, ...)
+  for _, field in ipairs({ ... }) do
+    if field.name == name then return tostring(field.value) end
+  end
+end
+
+local function follow_selected_pair(...)
+  local pair = selected("s2wmp.conversation", ...)
+  if pair then show_only(pair_filter(pair:sub(1, 32), pair:sub(34))) end
+end
+
+local function follow_selected_user(...)
+  local id = selected("s2wmp.user", ...)
+  if id then show_only(user_filter(id)) end
+end
+
+local function colour_selected_pair(...)
+  local pair = selected("s2wmp.conversation", ...)
+  if pair then set_color_filter_slot(1, pair_filter(pair:sub(1, 32), pair:sub(34))) end
+end
+
+local function has(...)
+  for _, name in ipairs({ ... }) do
+    if type(_G[name]) ~= "function" then return false end
+  end
+  return true
+end
+
+local function add_menus()
+  local can_filter, can_colour = has("set_filter", "apply_filter"), has("set_color_filter_slot")
+  if has("register_menu", "new_dialog") and TextWindow and can_filter then
+    register_menu("S2WMP/Follow a user…", ask_user, MENU_TOOLS_UNSORTED)
+    register_menu("S2WMP/Follow two users…", ask_pair, MENU_TOOLS_UNSORTED)
+  end
+  if has("register_menu") and can_colour then register_menu("S2WMP/Colour conversations of users", colour_pairs, MENU_TOOLS_UNSORTED) end
+  if not has("register_packet_menu") then return end
+  if can_filter then
+    register_packet_menu("S2WMP/Follow the conversation of these two users", follow_selected_pair, "s2wmp.conversation")
+    register_packet_menu("S2WMP/Follow this user", follow_selected_user, "s2wmp.user")
+  end
+  if can_colour then register_packet_menu("S2WMP/Colour this conversation", colour_selected_pair, "s2wmp.conversation") end
+end
+
+if has("gui_enabled") and gui_enabled() then add_menus() end

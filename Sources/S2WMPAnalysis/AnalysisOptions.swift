@@ -32,7 +32,7 @@ public protocol DissectionSink: AnyObject {
   /// One packet; everything borrowed in it is valid during the call only.
   func receive(_ packet: borrowing Dissection)
 
-  /// A conversation of ours is over, after its last packet. Called only when reassembly noticed something in it.
+  /// A conversation of ours is over, after its last packet.
   func conversationEnded(_ stream: UInt32, _ tally: StreamTally)
 }
 
@@ -52,8 +52,6 @@ public struct StreamTally: Sendable, Equatable {
   public var gaps: UInt32 = 0
 
   public init() {}
-
-  public var isEmpty: Bool { retransmissions | outOfOrder | overlaps | gaps == 0 }
 }
 
 /// Totals of an analysis.

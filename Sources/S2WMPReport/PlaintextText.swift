@@ -7,9 +7,9 @@ extension OpenedPacket {
 }
 
 /// A message in the outputs that programs read, which may still end up on a terminal.
-enum PlaintextText {
+package enum PlaintextText {
   /// Appends with controls, invisible formats, separators of lines and backslashes as JSON escapes them; quotes as well where they end the text.
-  static func append(_ text: String, escapingQuotes: Bool, to out: inout [UInt8]) {
+  package static func append(_ text: String, escapingQuotes: Bool, to out: inout [UInt8]) {
     for scalar in text.unicodeScalars {
       if scalar == "\\" || escapingQuotes && scalar == "\"" {
         out += [0x5c, UInt8(truncatingIfNeeded: scalar.value)]

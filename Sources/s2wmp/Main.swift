@@ -9,7 +9,9 @@ struct S2WMP: ParsableCommand {
     discussion: """
       Start with a capture:   s2wmp decode chat.pcap
       or listen on the LAN:   sudo s2wmp sniff
+      The whole in numbers:   s2wmp stats chat.pcap
       Only what matters:      s2wmp decode chat.pcap -Y 'expert.severity >= warning'
+      One chat, told:         s2wmp follow chat.pcap --between alice bob
       In the clear, by keys:  s2wmp decode chat.pcap --keys peer.keylog
       For programs:           s2wmp decode chat.pcap --format ndjson
       To look at, or print:   s2wmp report chat.pcap -o chat.html
@@ -24,9 +26,14 @@ struct S2WMP: ParsableCommand {
       3 an input, device or output could not be used. Results go to standard \
       output, everything else to standard error.
       """,
+    subcommands: [ExtcapCommand.self],
     groupedSubcommands: [
       CommandGroup(
-        name: "Analyze", subcommands: [DecodeCommand.self, SniffCommand.self, ReportCommand.self, EncodeCommand.self, KeysCommand.self, SchemaCommand.self]),
+        name: "Analyze",
+        subcommands: [
+          DecodeCommand.self, SniffCommand.self, StatsCommand.self, FollowCommand.self, ReportCommand.self, EncodeCommand.self, KeysCommand.self,
+          SchemaCommand.self,
+        ]),
       CommandGroup(name: "Attack", subcommands: [ConformCommand.self, FuzzCommand.self, ReplayCommand.self]),
       CommandGroup(
         name: "Speak", subcommands: [ChatSubcommand.self, PeerSubcommand.self, BootstrapCommand.self, IdentityCommand.self]),
@@ -39,7 +46,7 @@ enum Program {
     // A reader that goes away is noticed by the write that fails.
     signal(SIGPIPE, SIG_IGN)
     do {
-      var command = try S2WMP.parseAsRoot()
+      var command = try S2WMP.parseAsRoot(ExtcapArguments.completed(Array(CommandLine.arguments.dropFirst())))
       try command.run()
     } catch {
       end(error)

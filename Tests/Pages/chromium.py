@@ -48,6 +48,7 @@ class Chromium:
         os.close(to_read)
         os.close(from_write)
         self.session = None
+        self.scripts = True
 
     def __enter__(self):
         try:
@@ -109,15 +110,17 @@ class Chromium:
         """How wide the window is, which colours the reader prefers, whether scripts run."""
         self.ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
         self.ask("Emulation.setEmulatedMedia", media="", features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
+        self.scripts = scripts
         self.ask("Emulation.setScriptExecutionDisabled", value=not scripts)
 
     def load(self, address):
-        """Opens a page and returns the seconds that took, as well as everything it complained about or asked of a network."""
+        """Opens a page and returns the seconds until it was painted."""
         self.events = []
         start = time.monotonic()
         self.ask("Page.navigate", url=address)
         self.wait("Page.loadEventFired")
-        self.ask("Runtime.evaluate", expression="new Promise(done => requestAnimationFrame(() => setTimeout(done, 0)))", awaitPromise=True)
+        if self.scripts:
+            self.value("new Promise(done => requestAnimationFrame(() => setTimeout(done, 0)))", wait=True)
         return time.monotonic() - start
 
     def complaints(self, address):
@@ -135,8 +138,8 @@ class Chromium:
                 found.append(f"request for {facts['request']['url'][:100]}")
         return found
 
-    def value(self, expression):
-        result = self.ask("Runtime.evaluate", expression=expression, returnByValue=True)
+    def value(self, expression, wait=False):
+        result = self.ask("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=wait)
         if "exceptionDetails" in result:
             raise Failure(f"{expression}: {result['exceptionDetails'].get('text')}")
         return result["result"].get("value")

@@ -5,13 +5,16 @@ import Testing
 
 @testable import S2WMPReport
 
-@Suite("Generated files: Markdown, JSON, Lua")
+@Suite("Generated files: Markdown, JSON, Lua, colours")
 struct SchemaFileTests {
   @Test(
     "The committed files are what the tables give",
-    arguments: [("markdown", "Packets.md"), ("json", "schema.json"), ("lua", "s2wmp.lua")])
+    arguments: [
+      ("markdown", "Packets.md"), ("json", "schema.json"), ("lua", "s2wmp.lua"), ("colorfilters", "wireshark/colorfilters"),
+      ("elastic", "elastic-template.json"),
+    ])
   func drift(format: String, file: String) throws {
-    let expected = format == "markdown" ? SchemaMarkdown.text() : format == "json" ? SchemaJSON.text() : SchemaLua.text()
+    let expected = Self.text(format)
     let committed = try? String(contentsOf: SchemaVector.root.appendingPathComponent("Documentation/\(file)"), encoding: .utf8)
     guard committed != expected else { return }
     let (old, new) = (lines(committed ?? ""), lines(expected))
@@ -23,6 +26,16 @@ struct SchemaFileTests {
         tables     \(line < new.count ? new[line] : "(end)")
       To make it again: s2wmp schema --format \(format) --output Documentation/\(file)
       """)
+  }
+
+  private static func text(_ format: String) -> String {
+    switch format {
+    case "markdown": SchemaMarkdown.text()
+    case "json": SchemaJSON.text()
+    case "lua": SchemaLua.text()
+    case "elastic": SchemaElastic.text()
+    default: SchemaColours.text()
+    }
   }
 
   private func lines(_ text: String) -> [String] { text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
@@ -67,6 +80,18 @@ struct SchemaFileTests {
     for layout in LayoutID.allCases {
       for row in layout.rows { #expect(text.components(separatedBy: "(\"\(layout.filter(row))\"").count == 2, "\(layout.filter(row))") }
     }
+  }
+
+  @Test("Every field that a colouring rule names is one of the dissector, and no filter ends its line early")
+  func colours() {
+    let lua = SchemaLua.text()
+    for rule in SchemaColours.rules {
+      #expect(!rule.filter.contains("@") && !rule.name.contains("@"))
+      for word in rule.filter.split(whereSeparator: { " (){}".contains($0) }) where word.hasPrefix("s2wmp.") { #expect(lua.contains("\"\(word)\""), "\(word)") }
+    }
+    let lines = SchemaColours.text().split(separator: "\n").filter { !$0.hasPrefix("#") }
+    #expect(lines.count == SchemaColours.rules.count)
+    for line in lines { #expect(line.wholeMatch(of: /@[^@]+@[^@]+@\[\d+,\d+,\d+\]\[\d+,\d+,\d+\]/) != nil, "\(line)") }
   }
 
   @Test("The Markdown has a section for every layout and a row for every field")

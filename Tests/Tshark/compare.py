@@ -22,6 +22,8 @@ cut broadcast   a User Broadcast of 43 bytes on TCP ends with its stream, which 
 foresight       decode sees a whole conversation before it says whose it is and which dialect; tshark has to know from the first segment
                 (see `needs_foresight`), takes an ACK before anything else for v1, and on a port of ours passes over bytes before a side begins
                 with the protocol's version.
+request unseen  of an answer that both show, tshark does not show the request (for one of the reasons above), so it ties it to none.
+answer first    where a direction has holes or repeats, tshark may come to an answer before its request.
 """
 
 import json
@@ -40,10 +42,13 @@ SHARED_CODES = ("malformed.", "field.", "ack.inconsistent", "ack.rejected", "clo
 class Packet:
     """One packet as either program tells it."""
 
-    def __init__(self, frame, src, dst, transport, name, dialect, length, fields, codes, is_fragmented=False):
+    def __init__(
+        self, frame, src, dst, transport, name, dialect, length, fields, codes, is_fragmented=False, reply_to=None, latency=None, users=(),
+        pair=""):
         self.frame, self.src, self.dst, self.transport = frame, src, dst, transport
         self.name, self.dialect, self.length = name, dialect, length
         self.fields, self.codes, self.is_fragmented = fields, codes, is_fragmented
+        self.reply_to, self.latency, self.users, self.pair = reply_to, latency, users, pair
         self.is_last = False
 
     @property
@@ -77,13 +82,25 @@ def decoded(binary, capture):
             Packet(
                 item["frame"], item["src"], item["dst"], item["transport"], item["name"], item["dialect"], item["length"],
                 {name: text(name, value) for name, value in item["fields"].items()},
-                {code for code in found if code.startswith(SHARED_CODES)}))
+                {code for code in found if code.startswith(SHARED_CODES)}, reply_to=item.get("reply_to"), latency=item.get("latency"),
+                users=users_of(item), pair=pair_of(item)))
     return packets, codes, split
 
 
 def text(name, value):
     """A value as text that can be compared with tshark's."""
     return value if isinstance(value, str) else str(value)
+
+
+def users_of(item):
+    """The user IDs of one packet, in wire order."""
+    ids = [value for name, value in item["fields"].items() if name.endswith("_id") and name not in ("request_id", "client_id")]
+    return [value for value in ids if value.strip("0")]
+
+
+def pair_of(item):
+    users = users_of(item)
+    return "-".join(sorted(users)) if len(set(users)) == 2 and item["name"] not in ("BSR", "IC") else ""
 
 
 def back(way):
@@ -142,7 +159,7 @@ class Comparison:
         return run <= min((packet.frame for packet in dissected if packet.way in (way, back(way))), default=run + 1)
 
     def compare_packets(self, ours, theirs):
-        by_key = defaultdict(lambda: ([], []))
+        by_key, matched = defaultdict(lambda: ([], [])), []
         for side, packets in enumerate((ours, theirs)):
             for packet in packets:
                 by_key[packet.key()][side].append(packet)
@@ -150,12 +167,41 @@ class Comparison:
             one.sort(key=lambda packet: packet.frame)
             other.sort(key=lambda packet: packet.frame)
             for a, b in zip(one, other):
+                matched.append((a, b))
                 if a.frame != b.frame:
                     self.explain(a, b)
             for packet in one[len(other):]:
                 self.unmatched("decode", packet)
             for packet in other[len(one):]:
                 self.unmatched("tshark", packet)
+
+        self.compare_answers(matched)
+
+    def compare_answers(self, matched):
+        """Which request each packet answers, how long after it, and who the users are: an answer also has those of its request."""
+        frames, requests = defaultdict(set), {}
+        for ours, theirs in matched:
+            frames[ours.frame].add(theirs.frame)
+            requests.setdefault(ours.frame, []).append(ours)
+        for ours, theirs in matched:
+            if theirs.reply_to is None if ours.reply_to is None else theirs.reply_to in frames[ours.reply_to]:
+                self.compare_people(ours, theirs, requests.get(ours.reply_to, []))
+                if ours.reply_to and ours.latency is not None and (ours.frame, ours.reply_to) == (theirs.frame, theirs.reply_to):
+                    if abs(ours.latency - theirs.latency) > 1e-9:
+                        self.differences.append(f"latency {theirs.latency} in tshark, {ours.latency}: {ours}")
+            elif ours.reply_to is not None and ours.reply_to not in frames:
+                self.known["request unseen"] += 1
+            elif self.is_disordered(ours.way) or self.is_disordered(back(ours.way)):
+                self.known["answer first"] += 1
+            else:
+                self.differences.append(f"answers {theirs.reply_to} in tshark, {ours.reply_to}: {ours}")
+
+    def compare_people(self, ours, theirs, requests):
+        users = [ours.users] + [ours.users + [user for user in request.users if user not in ours.users] for request in requests]
+        if theirs.users not in users:
+            self.differences.append(f"users {theirs.users} in tshark: {ours}")
+        if theirs.pair not in ([ours.pair] if ours.pair else [request.pair for request in requests] or [""]):
+            self.differences.append(f"conversation {theirs.pair} in tshark: {ours}")
 
     def explain(self, ours, theirs):
         if ours.transport == "tcp" and theirs.frame > ours.frame and self.is_disordered(ours.way):

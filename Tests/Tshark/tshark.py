@@ -45,7 +45,9 @@ class Tshark:
         """Dictionaries with the keys of `compare.Packet`, in tshark's order, frames counted as libpcap does."""
         foreign = self.foreign_blocks(capture)
         for packet in self.numbered(capture, options):
-            packet["frame"] -= bisect.bisect(foreign, packet["frame"])
+            for key in ("frame", "reply_to"):
+                if packet[key] is not None:
+                    packet[key] -= bisect.bisect(foreign, packet[key])
             yield packet
 
     def numbered(self, capture, options):
@@ -95,6 +97,9 @@ def packet(proto, ends, transport):
     return {
         "src": ends[0], "dst": ends[1], "transport": transport, "name": name, "dialect": shown(proto, "s2wmp.dialect"),
         "length": int(shown(proto, "s2wmp.length")), "fields": fields, "codes": codes,
+        "reply_to": int(shown(proto, "s2wmp.reply_to") or 0) or None, "latency": float(shown(proto, "s2wmp.latency") or 0),
+        "users": [field.get("show") for field in proto.findall("field[@name='s2wmp.user']")],
+        "pair": shown(proto, "s2wmp.conversation"),
     }
 
 

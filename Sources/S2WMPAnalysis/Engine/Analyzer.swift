@@ -164,7 +164,7 @@ public final class Analyzer: ConversationReceiver {
 
   /// Frees a conversation that is done, after its tally was handed out.
   func forget(_ pointer: UnsafeMutablePointer<Conversation>) {
-    if !pointer.pointee.tally.isEmpty && pointer.pointee.number != .max {
+    if pointer.pointee.number != .max {
       sink.conversationEnded(pointer.pointee.number, pointer.pointee.tally)
     }
     Conversation.free(pointer)

@@ -34,6 +34,12 @@ struct BufferedOutput: ~Copyable {
     return path != "-" && fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
+  /// Whether it is a pipe whose reader closed it.
+  var isReaderGone: Bool {
+    var polled = pollfd(fd: descriptor, events: 0, revents: 0)
+    return poll(&polled, 1, 0) > 0 && polled.revents & Int16(POLLERR) != 0
+  }
+
   /// From now on only its owner may read the file.
   func makePrivate() {
     if isRegularFile { fchmod(descriptor, 0o600) }

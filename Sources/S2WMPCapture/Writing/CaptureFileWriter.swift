@@ -19,6 +19,7 @@ public final class CaptureFileWriter: FrameWriter {
   private var pcapng = PcapngRecords()
   private var linkType: Int32?
   private var isClosed = false
+  private var hasBegun = false
   private let supply: (any SecretsSupply)?
   private var secretBytes = 0
 
@@ -37,6 +38,17 @@ public final class CaptureFileWriter: FrameWriter {
     if let linkType, self.format == .pcap { try start(linkType: linkType) }
     if let supply, self.format == .pcapng { try put(supply.everything()) }
   }
+
+  /// Writes what stands before the first frame at once, for a reader that waits for it. Only for pcapng of a known link type.
+  public func begin() throws(CaptureWriteError) {
+    if isClosed || hasBegun || format != .pcapng || output.frames > 0 { return }
+    try startEmpty()
+    hasBegun = true
+    try output.flush()
+  }
+
+  /// Whether the output is a pipe that nobody reads any more.
+  public var isReaderGone: Bool { output.isReaderGone }
 
   private func put(_ secrets: [DecryptionSecrets]) throws(CaptureWriteError) {
     for secrets in secrets where secretBytes + secrets.bytes.count <= DecryptionSecrets.maximumBytes {
@@ -85,7 +97,7 @@ public final class CaptureFileWriter: FrameWriter {
     if isClosed { return }
     isClosed = true
     try putNews()
-    if output.frames == 0 { try startEmpty() }
+    if output.frames == 0 && !hasBegun { try startEmpty() }
     try output.close()
   }
 

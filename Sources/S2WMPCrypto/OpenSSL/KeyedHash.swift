@@ -4,12 +4,12 @@ import S2WMPWire
 /// HMAC-SHA-256 (RFC 2104) under one key, which is set up once (S2WMP wire format, section 5.4). Not thread-safe.
 ///
 /// The states after the two padded keys are kept, and copied for each message: OpenSSL's own HMAC allocates several times for that.
-final class KeyedHash {
+package final class KeyedHash {
   private var inner: SHA256Stream
   private var outer: SHA256Stream
 
   /// - key: at most 64 bytes, the size of a block.
-  init(key: SecretBytes) {
+  package init(key: SecretBytes) {
     precondition(key.count <= 64)
     inner = SHA256Stream()
     outer = SHA256Stream()
@@ -34,7 +34,7 @@ final class KeyedHash {
   }
 
   /// The first 16 bytes of the HMAC over both.
-  func hash(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer) -> Identifier {
+  package func hash(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer) -> Identifier {
     var stream = inner
     stream.update(first)
     stream.update(second)

@@ -54,7 +54,7 @@ enum RequestConsequences {
     case ("requestor_id", .party(let party)):
       if party == .target {
         found.add(Failure(4, .response(2), "6.1/cr.own-id"))
-      } else if !party.isOwn(of: plan.sender) || plan.hasOtherKey {
+      } else if !plan.hasKey(of: party) {
         found.add(Failure(4, .response(2), "6.1/cr.id"))
       }
     case ("user_id", .party(let party)): if party != .target { found.add(Failure(3, .response(3), "6.1/cr.user-id")) }
@@ -158,15 +158,11 @@ enum RequestConsequences {
 }
 
 extension PacketPlan {
-  /// Whether its key field is another one than the sender's.
-  fileprivate var hasOtherKey: Bool {
-    changes.contains { change in
-      switch change {
-      case .key(let key): key != .own
-      case .set("public_key", _): true
-      default: false
-      }
-    }
+  /// Whether its key field is that user's, so that the user's ID beside it is right whoever sends it.
+  fileprivate func hasKey(of party: Party) -> Bool {
+    for case .set("public_key", _) in changes { return false }
+    for case .key(let key) in changes where key != .own { return key == .ofOther && party == .other }
+    return party.isOwn(of: sender)
   }
 }
 

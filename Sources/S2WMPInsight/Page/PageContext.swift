@@ -13,7 +13,10 @@ struct PageContext {
   /// Index of the first shown packet of a frame.
   private let firstOfFrame: [UInt64: Int]
 
-  init(names: NameBook, packets: [KeptPacket], columns: LaneColumns, start: CaptureTime?) {
+  let isWithinOneDay: Bool
+
+  init(names: NameBook, packets: [KeptPacket], columns: LaneColumns, start: CaptureTime?, end: CaptureTime?) {
+    isWithinOneDay = start.map { PacketNotes.date($0).prefix(10) } == end.map { PacketNotes.date($0).prefix(10) }
     (self.names, self.packets, self.columns, self.start) = (names, packets, columns, start)
     var first: [UInt64: Int] = [:]
     for (index, packet) in packets.enumerated() where first[packet.frame] == nil { first[packet.frame] = index }
@@ -43,6 +46,12 @@ struct PageContext {
   func seconds(_ time: CaptureTime?) -> String {
     guard let time, !time.isNone, let start else { return "–" }
     return PacketNotes.seconds(time.nanoseconds &- start.nanoseconds)
+  }
+
+  /// The time of day, UTC, to the second; with the date when the capture goes beyond a day.
+  func clock(_ time: CaptureTime?) -> String {
+    guard let time, !time.isNone else { return "–" }
+    return String(PacketNotes.date(time).prefix(19).dropFirst(isWithinOneDay ? 11 : 0))
   }
 
   /// A user as text for a page.
@@ -92,7 +101,9 @@ struct LaneColumns {
     var column = Column(letter: letter(index), name: users, place: "", isServer: lane.isServer, packets: lane.packets)
     switch lane.key {
     case .others: column.name = "others"
-    case .host(let host): column.place = host.addressText
+    case .host(let host):
+      column.place = host.addressText
+      if !lane.sends && host.mayBeBroadcast { column.name = "broadcast" }
     case .user(let id): column.name = PacketNotes.user(id, names)
     case .place(let endpoint): column.place = endpoint.description
     }
@@ -111,4 +122,9 @@ struct LaneColumns {
     let fraction = hundredths.magnitude % 100
     return "\(hundredths < 0 ? "-" : "")\(hundredths.magnitude / 100)\(fraction == 0 ? "" : ".\(String(fraction + 100).dropFirst())")%"
   }
+}
+
+extension Endpoint {
+  /// An address of many: the last one of a network of the usual sizes, or a group's.
+  fileprivate var mayBeBroadcast: Bool { isIPv4 ? low & 0xff == 0xff || (224...239).contains(low >> 24 & 0xff) : high >> 56 == 0xff }
 }

@@ -14,26 +14,21 @@ struct PageConversations {
       let (first, second) = (a.forward.packets &+ a.backward.packets, b.forward.packets &+ b.backward.packets)
       return first != second ? first > second : a.stream < b.stream
     }
+    let table = FoldedTable(headings: ["number", "between", "packets", "bytes", "from, s", "lasts", "trouble"], noun: "conversation")
     let shown = all.prefix(Self.most)
     let hidden = UInt64(all.count - shown.count) &+ facts.conversationsLeftOut
     let more = hidden > 0 ? "<p class=\"quiet\">… \(Digits.counted(hidden, "smaller one")); <code>s2wmp stats FILE</code> lists them</p>\n" : ""
     return """
       <section>
       <h2 id="conversations">Conversations</h2>
-      <table class="stacked">
-      <thead><tr><th scope="col">number</th><th scope="col">between</th><th scope="col">packets</th><th scope="col">bytes</th>\
-      <th scope="col">from, s</th><th scope="col">lasts</th><th scope="col">trouble</th></tr></thead>
-      <tbody>
-      \(shown.map(row).joined())</tbody>
-      </table>
-      \(more)</section>
+      \(table.html(shown.map(row)))\(more)</section>
 
       """
   }
 
   private func row(_ conversation: ConversationFacts) -> String {
     let between = "\(side(conversation.first.description, conversation.firstUsers)) ⇄ \(side(conversation.second.description, conversation.secondUsers))"
-    let lasts = conversation.firstTime.flatMap { first in conversation.lastTime.map { Digits.duration(max(0, $0.nanoseconds &- first.nanoseconds)) } } ?? "–"
+    let lasts = conversation.firstTime.flatMap { first in conversation.lastTime.map { Digits.span(max(0, $0.nanoseconds &- first.nanoseconds)) } } ?? "–"
     return """
       <tr><td class="number inline">\(conversation.stream) <span class="quiet">\(conversation.transport == .tcp ? "TCP" : "UDP")\
       \(conversation.dialect == .legacy ? " legacy" : "")</span></td><td>\(between)</td>\

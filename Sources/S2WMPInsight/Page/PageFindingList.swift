@@ -23,14 +23,13 @@ struct PageFindingList {
   private func finding(_ code: ExpertCode, _ count: UInt64, isOpen: Bool) -> String {
     let shown = context.packets.indices.filter { context.packets[$0].findings.contains(code) }.prefix(Self.most)
     let rows = shown.map { row($0, context.packets[$0], code) }
-    let more = count > UInt64(rows.count)
+    let more =
+      count > UInt64(rows.count)
       ? "<p class=\"quiet\">All \(Digits.grouped(count)): <code>s2wmp decode FILE --filter 'expert.code == \(code.name)'</code></p>\n" : ""
     return """
       <details class="finding"\(isOpen ? " open=\"open\"" : "")>
       <summary><b>\(code.name)</b> <span class="count">\(Digits.grouped(count))</span> <span class="quiet">\(MarkupText.escaped(code.meaning))</span></summary>
-      <ul class="evidence">
-      \(rows.joined())</ul>
-      \(more)</details>
+      \(EvidenceList.html(rows))\(more)</details>
 
       """
   }
@@ -45,35 +44,15 @@ struct PageFindingList {
   }
 }
 
-/// What the traffic shows of weaknesses, each with its evidence and what to do.
-struct PageSecurity {
-  let context: PageContext
-  let findings: [SecurityFinding]
+/// A list of which the first few stand open.
+enum EvidenceList {
+  private static let open = 5
 
-  private static let most = 100
-  private static let frames = 24
-
-  var html: String {
-    if findings.isEmpty { return "" }
-    let sorted = findings.enumerated().sorted { a, b in
-      a.element.severity != b.element.severity ? a.element.severity > b.element.severity : a.offset < b.offset
-    }.map(\.element)
-    let more = findings.count > Self.most ? "<p class=\"quiet\">… \(Digits.grouped(findings.count - Self.most)) more</p>\n" : ""
-    return "<section>\n<h2 id=\"security\">Security</h2>\n\(sorted.prefix(Self.most).map(article).joined())\(more)</section>\n\n"
+  static func html(_ rows: [String]) -> String {
+    let first = list(rows.prefix(rows.count <= open + 1 ? rows.count : open))
+    guard rows.count > open + 1 else { return first }
+    return "\(first)<details class=\"more\"><summary>\(rows.count - open) more</summary>\n\(list(rows.dropFirst(open)))</details>\n"
   }
 
-  private func article(_ finding: SecurityFinding) -> String {
-    let users = finding.users.prefix(8).map { context.user($0) }.joined(separator: ", ")
-    let more = finding.users.count > 8 ? ", … \(Digits.grouped(finding.users.count)) in all" : ""
-    return """
-      <article class="security is-\(PageSeverity.style(finding.severity))">
-      <h3><span class="\(PageSeverity.style(finding.severity))">\(PageSeverity.mark(finding.severity)) \(finding.severity.name)</span> \
-      <code>\(MarkupText.escaped(finding.code.rawValue))</code></h3>
-      <p>\(MarkupText.escaped(finding.message)).</p>
-      <p class="quiet">\(users.isEmpty ? "" : "Users: \(users)\(more). ")Frames: \(context.links(finding.frames.prefix(Self.frames), of: finding.frameCount))</p>
-      <p><b>What to do:</b> \(MarkupText.escaped(finding.advice))</p>
-      </article>
-
-      """
-  }
+  private static func list(_ rows: some Sequence<String>) -> String { "<ul class=\"evidence\">\n\(rows.joined())</ul>\n" }
 }

@@ -1,4 +1,5 @@
 import S2WMPAnalysis
+import S2WMPFlow
 import S2WMPReport
 import S2WMPWire
 
@@ -43,8 +44,8 @@ struct PageHead {
     let users = UInt64(facts.users.count) &+ facts.usersLeftOut
     if users > 0 { rows.append(("users", Digits.grouped(users))) }
     if let first = facts.firstTime, let last = facts.lastTime {
-      rows.append(("first packet", PacketNotes.date(first)))
-      rows.append(("lasts", Digits.duration(max(0, last.nanoseconds &- first.nanoseconds))))
+      rows.append(("first packet", Self.date(first)))
+      rows.append(("lasts", Digits.span(max(0, last.nanoseconds &- first.nanoseconds))))
     }
     if let rejected = rejections { rows.append(("rejected", rejected)) }
     if page.material.opened > 0 { rows.append(("decrypted", Digits.counted(page.material.opened, "message"))) }
@@ -55,15 +56,19 @@ struct PageHead {
     return rows
   }
 
+  /// To the second.
+  private static func date(_ time: CaptureTime) -> String { "\(PacketNotes.date(time).prefix(19)) UTC" }
+
   /// ACKs with an error.
   private var rejections: String? {
     let errors = page.facts.acknowledgements.filter { $0.error != 0 }
     if errors.isEmpty { return nil }
     let count = errors.reduce(0 as UInt64) { $0 &+ $1.count }
-    return "<span class=\"warning\">\(Digits.counted(count, "ACK"))</span>: " + errors.map { row in
-      let codes = LayoutID(.acknowledgement, row.dialect)?.row(named: "error")?.codes
-      return "\(codes?.code(row.error)?.text ?? "error \(row.error)")\(errors.count > 1 ? " \(Digits.grouped(row.count))" : "")"
-    }.joined(separator: ", ")
+    return "<span class=\"warning\">\(Digits.counted(count, "ACK"))</span>: "
+      + errors.map { row in
+        let codes = LayoutID(.acknowledgement, row.dialect)?.row(named: "error")?.codes
+        return "\(codes?.code(row.error)?.text ?? "error \(row.error)")\(errors.count > 1 ? " \(Digits.grouped(row.count))" : "")"
+      }.joined(separator: ", ")
   }
 
   /// Packets by type, in one line each dialect.

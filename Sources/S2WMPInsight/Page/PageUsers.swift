@@ -12,19 +12,14 @@ struct PageUsers {
 
   var html: String {
     if users.isEmpty { return "" }
+    let table = FoldedTable(headings: ["user", "addresses", "status", "keys", "messages", "frames"], noun: "user")
     let shown = users.prefix(Self.most)
     let hidden = UInt64(users.count - shown.count) &+ leftOut
     let more = hidden > 0 ? "<p class=\"quiet\">… \(Digits.counted(hidden, "more user")); <code>s2wmp stats FILE</code> lists them</p>\n" : ""
     return """
       <section>
       <h2 id="users">Users and keys</h2>
-      <table class="stacked users">
-      <thead><tr><th scope="col">user</th><th scope="col">addresses</th><th scope="col">status</th><th scope="col">keys</th>\
-      <th scope="col">messages</th><th scope="col">frames</th></tr></thead>
-      <tbody>
-      \(shown.map(row).joined())</tbody>
-      </table>
-      \(more)</section>
+      \(table.html(shown.map(row)))\(more)</section>
 
       """
   }
@@ -55,13 +50,14 @@ struct PageUsers {
   private func key(_ key: KeyFacts) -> String {
     let digest = Hex.string(key.digest.prefix(4))
     let weak = (key.isWeak ? " <span class=\"warning\">! weak</span>" : "") + (key.isForeign ? " <span class=\"warning\">! not this ID's key</span>" : "")
-    return "\(MarkupText.escaped(key.kind))\(weak) <span class=\"quiet\">\(digest)… in \(context.link(key.frame))</span>"
+    return "\(MarkupText.escaped(key.kind))\(weak) <span class=\"quiet\">\(digest)… frame \(context.link(key.frame))</span>"
   }
 
   /// The last one, and how often it changed.
   private func status(_ user: UserFacts) -> String {
     guard let last = user.statuses.last else { return "<span class=\"quiet\">–</span>" }
-    return "\(MarkupText.escaped(last.text))\(user.statuses.count > 1 ? " <span class=\"quiet\">\(Digits.counted(user.statuses.count - 1, "change"))</span>" : "")"
+    return
+      "\(MarkupText.escaped(last.text))\(user.statuses.count > 1 ? " <span class=\"quiet\">\(Digits.counted(user.statuses.count - 1, "change"))</span>" : "")"
   }
 
   private func messages(_ user: UserFacts) -> String {

@@ -21,7 +21,8 @@ public struct ReportPage {
     var material = material
     let kept = material.takeKept()
     let start = material.windows.all.lazy.compactMap(\.firstTime).first
-    context = PageContext(names: material.names, packets: kept, columns: LaneColumns(material.lanes, material.names), start: start)
+    let end = material.windows.all.lazy.reversed().compactMap(\.lastTime).first
+    context = PageContext(names: material.names, packets: kept, columns: LaneColumns(material.lanes, material.names), start: start, end: end)
     self.material = material
   }
 

@@ -3,7 +3,7 @@ enum ReportStyle {
   /// - columns: lanes of the ladder.
   static func text(columns: Int) -> String {
     let columns = max(1, columns)
-    let width = columns <= 4 ? 6.5 : columns <= 7 ? 5 : 3.75
+    let width = columns <= 4 ? 6.5 : columns <= 7 ? 5 : 3.25
     return """
       :root { --columns: \(columns); --ladder: \(Double(columns) * width)rem; }
       \(page)\(ladder)\(packets)\(plots)\(narrow)\(paper)
@@ -21,9 +21,9 @@ enum ReportStyle {
     details.finding > summary { padding: .2rem 0; } .count { font-weight: 600; margin: 0 .35rem; }
     ul.evidence, ul.findings { list-style: none; padding-left: 1.25rem; margin: .25rem 0 .75rem; }
     ul.evidence li { padding: .1rem 0; overflow-wrap: anywhere; }
-    article.security { border-left: 4px solid var(--quiet); } article.is-bad { border-left-color: var(--bad); }
-    article.is-warning { border-left-color: var(--warning); }
+    .advice { padding-left: 1.25rem; margin-bottom: .75rem; }
     .message { font-size: 1.05rem; white-space: pre-wrap; overflow-wrap: anywhere; }
+    details.more { margin: -.5rem 0 .75rem 1.25rem; } details.more ul.evidence { padding-left: 0; }
     code { overflow-wrap: anywhere; }
     .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
     .tools { display: flex; flex-wrap: wrap; gap: .5rem; margin: .75rem 0; align-items: center; }
@@ -34,7 +34,7 @@ enum ReportStyle {
 
   private static let ladder = """
     .legend { list-style: none; padding: 0; margin: .75rem 0; display: flex; flex-wrap: wrap; gap: .15rem 1.5rem; }
-    .legend b, .heads b { display: inline-block; min-width: 1.1em; }
+    .legend b { display: inline-block; min-width: 1.1em; } .answer { white-space: nowrap; }
     .row { display: grid; grid-template-columns: 5rem 6.5rem var(--ladder) 3.25rem minmax(0, 1fr); column-gap: .75rem; align-items: center; }
     .frame, .time { text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
     .time { color: var(--quiet); }
@@ -46,7 +46,7 @@ enum ReportStyle {
     .flows .more { grid-column: 4 / -1; font-size: .86rem; }
     .heads { position: sticky; top: 0; z-index: 1; background: var(--ground); border-bottom: 1px solid var(--line); font-size: .85rem; color: var(--quiet); padding: .3rem 0; }
     .heads .lanes { display: grid; grid-template-columns: repeat(var(--columns), minmax(0, 1fr)); background: none; min-height: 0; text-align: center; }
-    .heads .lanes span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } .heads .lanes b { color: var(--text); }
+    .heads .lanes span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } .heads .lanes b { color: var(--text); display: block; } .heads { align-items: end; }
     details.window { margin: 0; border-bottom: 1px solid var(--line); }
     details.window > summary { padding: .5rem 0; display: block; } details.window > summary:hover { background: var(--raised); }
     .window-title { display: flex; flex-wrap: wrap; gap: 0 1rem; }
@@ -58,7 +58,7 @@ enum ReportStyle {
     marker.go { fill: var(--text); } marker.go-warning { fill: var(--warning); } marker.go-bad { fill: var(--bad); }
     line.busy { stroke: var(--busy); stroke-width: 8; }
     svg.definitions { position: absolute; }
-    .skipped { margin: 0; padding: .1rem 0 .1rem 5.75rem; color: var(--quiet); font-size: .86rem; }
+    .skipped { margin: 0; color: var(--quiet); font-size: .86rem; } .skipped .note { grid-column: 1 / 3; text-align: right; } .skipped .lanes { min-height: 1.4rem; }
     :root { --busy: #b6c7dc; } @media (prefers-color-scheme: dark) { :root { --busy: #3f5878; } }
 
     """
@@ -67,7 +67,7 @@ enum ReportStyle {
     details.packet { margin: 0; } details.packet > summary { padding: 0; list-style: none; } details.packet > summary::-webkit-details-marker { display: none; }
     details.packet > summary:hover { background: var(--raised); }
     .packet .frame::before { content: "▸ "; color: var(--quiet); } .packet[open] > summary .frame::before { content: "▾ "; }
-    .packet .what { padding: .15rem 0; overflow-wrap: anywhere; }
+    .packet .what { padding: .15rem 0; overflow-wrap: anywhere; white-space: pre-wrap; }
     .flag { white-space: nowrap; font-size: .86rem; font-weight: 600; margin-left: .35rem; } .flag.quiet { font-weight: 400; }
     .packet-body { margin: .25rem 0 1rem 1.5rem; padding: .5rem .75rem; border-left: 3px solid var(--line); background: var(--raised); scroll-margin-top: 7rem; }
     .has-warning > .packet-body { border-left-color: var(--warning); } .has-bad > .packet-body { border-left-color: var(--bad); }
@@ -89,10 +89,10 @@ enum ReportStyle {
     .key.packets { color: var(--bars); } .key.messages { color: var(--link); } .key.faults { color: var(--warning); }
     rect.stretch { fill: transparent; } a:hover > rect.stretch, a:focus-visible > rect.stretch { fill: var(--link); fill-opacity: .18; }
     line.percentile { stroke: var(--text); stroke-width: 1.5; }
-    td.distribution { min-width: 14rem; } table.numbers { width: auto; } table.numbers td { text-align: right; }
+    td.distribution { min-width: 14rem; width: 40%; } table.numbers { width: auto; } table.numbers td { text-align: right; }
     .latencies td { vertical-align: middle; }
     svg.graph { display: block; width: 100%; max-width: 46rem; margin: 0 auto; } svg.graph text { font-size: 10.5px; fill: var(--text); }
-    .tie { fill: none; stroke: var(--link); stroke-opacity: .7; } .tie.by-request { stroke-dasharray: 6 4; stroke: var(--quiet); } .tie.by-lookup { stroke-dasharray: 1.5 3.5; stroke: var(--quiet); }
+    .tie { fill: none; stroke: var(--link); stroke-opacity: .6; } .tie.by-request { stroke-dasharray: 6 4; stroke: var(--quiet); } .tie.by-lookup { stroke-dasharray: 1.5 3.5; stroke: var(--quiet); }
     circle.user { fill: var(--text); stroke: var(--ground); stroke-width: 2; }
     :root { --bars: #8291a5; } @media (prefers-color-scheme: dark) { :root { --bars: #74859c; } }
 
@@ -106,11 +106,11 @@ enum ReportStyle {
       .row .lanes { order: 4; } .row .what { order: 3; grid-column: 1 / -1; }
       .flows .more { order: 5; grid-column: 1 / -1; }
       .heads .frame, .heads .time, .heads .type, .heads .what { display: none; }
-      .packet-body { margin-left: 0; padding: .5rem; scroll-margin-top: 9rem; } .skipped { padding-left: 0; }
-      table.fields td.hex { min-width: 0; }
+      .packet-body { margin-left: 0; padding: .5rem; scroll-margin-top: 9rem; } .skipped .note { grid-column: 1 / -1; text-align: left; } .skipped .lanes { display: none; } .row .lanes { min-height: 1.35rem; }
+      table.fields td.hex, td.distribution { min-width: 0; }
     }
     @media (max-width: 40rem) {
-      td.distribution { min-width: 0; } table.stacked td.distribution { padding-top: .35rem; }
+      table.numbers th { white-space: normal; } table.numbers th, table.numbers td { padding-right: .5rem; } td.distribution { width: auto; } table.stacked td.distribution { padding-top: .35rem; }
       .heads .who { display: none; }
       table.latencies td.number { margin-right: .6rem; } .unit { color: var(--quiet); }
     }

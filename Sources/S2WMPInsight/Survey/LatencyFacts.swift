@@ -13,7 +13,7 @@ public struct ExchangeKind: Hashable, Sendable {
   }
 
   /// `M → ACK`.
-  public var name: String { "\(request.shortName) → \(answer.shortName)" }
+  public var name: String { "\(request.shortName ?? "?") → \(answer.shortName ?? "?")" }
 }
 
 /// How long the answers of one kind of exchange took.

@@ -27,6 +27,9 @@ public final class Survey: DissectionSink {
 
   public func receive(_ packet: borrowing Dissection) { state.pointee.note(packet) }
 
+  /// For a packet that is not to be counted: learns how users are called, and that an answer to it may come.
+  public func overlook(_ packet: borrowing Dissection) { state.pointee.overlook(packet) }
+
   public func conversationEnded(_ stream: UInt32, _ tally: StreamTally) { state.pointee.conversations.end(stream, tally) }
 
   /// Everything so far. Copies lists: ask seldom, or for one of the things below.

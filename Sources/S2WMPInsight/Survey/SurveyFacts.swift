@@ -92,7 +92,7 @@ public struct ConversationFacts: Sendable {
   public var retransmissions: UInt64 = 0
   public var outOfOrder: UInt64 = 0
   public var gaps: UInt64 = 0
-  /// It is over, or the capture is.
+  /// It is over, or its capture is.
   public var isOver = false
   /// Every finding that was made in it.
   public var findings: Findings = []

@@ -27,6 +27,14 @@ package enum Digits {
     return String(decoding: text.bytes, as: UTF8.self)
   }
 
+  /// A duration of any length: up to a minute as above, then `8 min 12 s`, `2 h 14 min`, `3 d 4 h`.
+  package static func span(_ nanoseconds: Int64) -> String {
+    let seconds = Int64(clamping: nanoseconds.magnitude / 1_000_000_000)
+    if nanoseconds < 100_000_000_000 { return duration(nanoseconds) }
+    if seconds < 3600 { return "\(seconds / 60) min\(seconds % 60 == 0 ? "" : " \(seconds % 60) s")" }
+    return seconds < 86_400 ? "\(seconds / 3600) h \(seconds % 3600 / 60) min" : "\(grouped(seconds / 86_400)) d \(seconds % 86_400 / 3600) h"
+  }
+
   /// `812 bytes`, `41 KB`, `3.2 MB`: powers of ten.
   package static func bytes(_ count: UInt64) -> String {
     if count < 10_000 { return counted(count, "byte") }

@@ -36,15 +36,16 @@ package struct FieldTable {
     return """
       <tr\(note == nil ? "" : " class=\"changed\"")><td class="number inline">\(field.range.lowerBound)</td>\
       <td class="field inline"><code>\(MarkupText.escaped(field.name))</code></td><td class="hex">\(hex(range, bytes, marked))</td>\
-      <td class="says">\(note.map { "<span class=\"warning\">\(MarkupText.escaped($0))</span> " } ?? "")\(meaning(field))</td></tr>
+      <td class="says">\(note.map { "<span class=\"warning\">\(MarkupText.escaped($0))</span> " } ?? "")\(meaning(field, bytes[range]))</td></tr>
 
       """
   }
 
   /// Hex that only repeats the bytes says nothing more.
-  private func meaning(_ field: AnnotatedPacket.Field) -> String {
-    let isHex = field.meaning.utf8.count == field.range.count * 2 && field.range.count > 1 && Hex.bytes(field.meaning) != nil
-    return isHex ? "" : MarkupText.escaped(field.meaning.count > 400 ? "\(field.meaning.prefix(400))…" : field.meaning)
+  private func meaning(_ field: AnnotatedPacket.Field, _ bytes: ArraySlice<UInt8>) -> String {
+    let repeated = bytes.count > 1 ? Hex.string(bytes) : "-"
+    let meaning = field.meaning.hasPrefix(repeated) ? field.meaning.dropFirst(repeated.count).drop { $0 == " " } : field.meaning[...]
+    return MarkupText.escaped(meaning.count > 400 ? "\(meaning.prefix(400))…" : String(meaning))
   }
 
   /// The field's first bytes and those around the marked ones.

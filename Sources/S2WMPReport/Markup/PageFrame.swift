@@ -45,7 +45,7 @@ package struct PageFrame {
   }
 
   /// The hash of an element's text as policies name it.
-  static func hash(_ text: String) -> String {
+  package static func hash(_ text: String) -> String {
     var text = text
     return "sha256-" + base64(text.withUTF8 { Digest.sha256(UnsafeRawBufferPointer($0)) })
   }

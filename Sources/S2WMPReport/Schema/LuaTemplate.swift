@@ -24,6 +24,12 @@ enum LuaTemplate {
       type = ProtoField.uint8("s2wmp.type", "Type", base.DEC, type_names, nil, "the T field"),
       length = ProtoField.uint32("s2wmp.length", "Length", base.DEC, nil, nil, "bytes of the whole packet"),
       data = ProtoField.bytes("s2wmp.data", "Bytes", base.NONE, "bytes that frame no packet"),
+      user = ProtoField.string("s2wmp.user", "User", base.ASCII, "every user ID in the packet and, in an answer, in its request"),
+      conversation = ProtoField.string("s2wmp.conversation", "Conversation", base.ASCII, "the two users, the lower ID first"),
+      reply_to = ProtoField.framenum("s2wmp.reply_to", "Answers the request in frame", base.NONE, frametype.REQUEST),
+      reply_in = ProtoField.framenum("s2wmp.reply_in", "Answered in frame", base.NONE, frametype.RESPONSE),
+      latency = ProtoField.relative_time("s2wmp.latency", "Time since the request", "from the request to this answer"),
+      decryption = ProtoField.string("s2wmp.decryption", "Decryption", base.ASCII, "whether the key log holds the two users' secret"),
     }
 
     do
@@ -135,6 +141,12 @@ enum LuaTemplate {
 
     local text_checks = { ascii = is_printable, utf8 = is_utf8, utf16 = is_utf16 }
 
+    -- Seconds since 1970; nil for a capture that has no times.
+    local function capture_time(pinfo)
+      local time = pinfo.abs_ts
+      return time and time > 0 and time or nil
+    end
+
     local DAY = 24 * 60 * 60
 
     -- The expert code that a field's value deserves, or nil. `packet` has name, values and the capture time.
@@ -197,9 +209,33 @@ enum LuaTemplate {
       item:add_proto_expert_info(experts[code])
     end
 
+    -- A name stands beside its ID.
+    local function add_name(item, row, range)
+      if row.role ~= "user_id" and row.role ~= "id_of_key" then return end
+      local name = name_of(to_hex(range:raw()))
+      if name then item:append_text(" (" .. name .. ")") end
+    end
+
+    -- What other packets tell of this one.
+    local function add_link(tree, packet, link)
+      for _, id in ipairs(link.users) do
+        local item, name = tree:add(common.user, id):set_generated(), name_of(id)
+        if name then item:append_text(" (" .. name .. ")") end
+      end
+      if link.pair then tree:add(common.conversation, link.pair):set_generated():append_text(" (" .. pair_text(link.pair) .. ")") end
+      local state = decryption_of(packet, link.pair)
+      if state then
+        local item = tree:add(common.decryption, state):set_generated()
+        if has_content_key(packet, packet.datetime) then item:append_text(", with the content key of this message") end
+      end
+      if link.reply_to then tree:add(common.reply_to, link.reply_to):set_generated() end
+      if link.latency then tree:add(common.latency, link.latency):set_generated() end
+      if link.reply_in then tree:add(common.reply_in, link.reply_in):set_generated() end
+    end
+
     -- One line on a packet: its name, what its codes say, who speaks.
     local function summary(packet)
-      local words = { packet.name }
+      local words = { packet.name, speakers(packet) }
       for _, row in ipairs(packet.layout.rows) do
         local value = packet.values[row.name]
         if (row.name == "status" and row.codes[value] ~= "request") or row.name == "ack" or (row.name == "error" and value ~= 0) then
@@ -230,16 +266,13 @@ enum LuaTemplate {
       tree:add(common.length, range:len()):set_generated()
     end
 
-    -- Seconds since 1970; nil for a capture that has no times.
-    local function capture_time(pinfo)
-      local time = pinfo.abs_ts
-      return time and time > 0 and time or nil
-    end
-
     -- The framed packet of `length` bytes at `from`.
-    local function show_packet(tvb, from, length, pinfo, root, dialect)
+    local function show_packet(tvb, from, length, pinfo, root, dialect, known)
       local range, type = tvb(from, length), tvb(from + 1, 1):uint()
-      local packet = { layout = layout_of[dialect][type], name = short_names[type], values = {}, captured = capture_time(pinfo) }
+      local packet = {
+        layout = layout_of[dialect][type], name = short_names[type], dialect = dialect, length = length, values = {}, raw = {},
+        captured = capture_time(pinfo),
+      }
       local tree = root:add(s2wmp, range, "S2WMP " .. packet.layout.title)
       add_common(tree, range, packet.name, dialect)
       tree:add(common.type, tvb(from + 1, 1)):set_generated()
@@ -249,11 +282,15 @@ enum LuaTemplate {
         local bytes = tvb(at, size)
         local value, item = add_row(tree, row, bytes)
         packet.values[row.name] = value
+        if row.size == 8 or row.size == 16 then packet.raw[row.name] = bytes:raw() end
+        if row.name == "datetime" then packet.datetime = tostring(bytes:uint64()) end
+        if row.size == 16 then add_name(item, row, bytes) end
         local code = finding_of(row, bytes, value, packet)
         if code then add_finding(item, code) end
         at = at + size
       end
       for _, code in ipairs(findings_of(packet)) do add_finding(tree, code) end
+      add_link(tree, packet, link_of(packet, pinfo, known))
       tree:append_text(", " .. summary(packet))
       add_info(pinfo, summary(packet))
     end

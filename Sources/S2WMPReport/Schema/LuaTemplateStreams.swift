@@ -9,6 +9,9 @@ extension LuaTemplate {
 
     function s2wmp.init()
       conversations = { tcp = {}, udp = {} }
+      forget_people()
+      forget_exchanges()
+      read_key_log()
     end
 
     local stream_fields = { tcp = Field.new("tcp.stream"), udp = Field.new("udp.stream") }
@@ -121,7 +124,7 @@ extension LuaTemplate {
       if not known.ours then return false end
       if dialect then
         known.dialect = dialect
-        show_packet(tvb, 0, tvb:len(), pinfo, root, dialect)
+        show_packet(tvb, 0, tvb:len(), pinfo, root, dialect, known)
       else
         local presumed = forced_dialect() or known.dialect or V1
         show_malformed(tvb(), pinfo, root, presumed, datagram_status(tvb, presumed))
@@ -199,7 +202,7 @@ extension LuaTemplate {
           return show_malformed(tvb(at), pinfo, root, dialect or V1, outcome == "fault" and detail or "malformed.truncated")
         end
         if not known.dialect and not forced_dialect() then known.dialect = dialect end
-        show_packet(tvb, at, detail, pinfo, root, dialect or V1)
+        show_packet(tvb, at, detail, pinfo, root, dialect or V1, known)
         side.has_packets = true
         at = at + detail
       end
@@ -241,6 +244,7 @@ extension LuaTemplate {
     s2wmp.prefs.udp_ports = Pref.range("UDP ports", UDP_PORTS, "UDP ports of peers and bootstrap servers", 65535)
     s2wmp.prefs.dialect = Pref.enum("Dialect", 0, "Which dialect packets are of; detected for each conversation by default",
       { { 1, "auto", 0 }, { 2, V1, 1 }, { 3, LEGACY, 2 } }, false)
+    s2wmp.prefs.key_log = Pref.string("Key log", "", "Path of a key log (s2wmp peer --keylog FILE): says of which messages it holds the secret")
 
     -- On a port of ours a TCP conversation is ours once one side begins with the protocol's version.
     function s2wmp.dissector(tvb, pinfo, root)

@@ -5,6 +5,8 @@ package indirect enum OrderedJSON {
   case null
   case bool(Bool)
   case number(UInt64)
+  /// A number as its digits.
+  case decimal(String)
   /// With three digits behind the point.
   case thousandths(UInt64)
   case string(String)
@@ -25,6 +27,7 @@ package indirect enum OrderedJSON {
     case .null: "null"
     case .bool(let value): "\(value)"
     case .number(let value): "\(value)"
+    case .decimal(let digits): digits
     case .thousandths(let value): "\(value / 1000).\(String(value % 1000 + 1000).dropFirst())"
     case .string(let value): Self.quoted(value)
     case .array(let items): Self.list("[", items.map { ("", $0) }, "]", indent, flat: depth <= 1)

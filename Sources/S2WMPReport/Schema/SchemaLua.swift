@@ -5,7 +5,8 @@ import S2WMPWire
 public enum SchemaLua {
   public static func text() -> String {
     LuaTemplate.head + numbers + names + codes + layouts + layoutOfType + experts + LuaTemplate.registration + LuaTemplate.packets
-      + LuaTemplate.checks + LuaTemplate.tree + LuaTemplate.dialects + LuaTemplate.datagrams + LuaTemplate.streams + LuaTemplate.ports
+      + LuaTemplate.checks + LuaTemplate.people + LuaTemplate.keys + LuaTemplate.exchanges + LuaTemplate.tree + LuaTemplate.dialects
+      + LuaTemplate.datagrams + LuaTemplate.streams + LuaTemplate.ports + LuaTemplate.menus
   }
 
   private static var numbers: String {
@@ -132,7 +133,7 @@ public enum SchemaLua {
     return "\n-- Findings; those that need keys, hashes or more than one packet are left to s2wmp itself.\nlocal experts = {\n\(rows.joined())}\n"
   }
 
-  private static func isSaidHere(_ code: ExpertCode) -> Bool {
+  static func isSaidHere(_ code: ExpertCode) -> Bool {
     switch code {
     case .ackInconsistent, .ackRejected, .clockSkew: true
     default: code.name.hasPrefix("malformed.") || code.name.hasPrefix("field.")

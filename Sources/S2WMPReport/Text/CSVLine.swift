@@ -47,7 +47,7 @@ public struct CSVLine: Sendable {
   }
 
   /// A cell, in quotes where they are needed.
-  static func append(cell: [UInt8], to out: inout [UInt8]) {
+  package static func append(cell: [UInt8], to out: inout [UInt8]) {
     guard needsQuotes(cell) else { return out.append(contentsOf: cell) }
     out.append(0x22)
     for byte in cell {

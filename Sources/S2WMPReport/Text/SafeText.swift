@@ -45,7 +45,7 @@ extension StyledText {
     }
   }
 
-  private static func escape(_ scalar: Unicode.Scalar) -> String {
+  static func escape(_ scalar: Unicode.Scalar) -> String {
     if scalar == "\\" { return "\\\\" }
     let digits = String(scalar.value, radix: 16)
     return digits.utf8.count > 4 ? "\\u{\(digits)}" : "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits

@@ -63,7 +63,7 @@ struct ReportCommand: ParsableCommand {
     if failure == nil || sink.hasPackets {
       var page = sink.page(file: Self.title(file))
       page.filter = filter
-      page.problem = failure.map { "\($0)" }
+      page.problem = failure.map { "\($0)".replacing(file, with: Self.title(file)) }
       try PageFile.write(page, to: output, isPrivate: sink.material.holdsPlaintext)
     }
     if failure != nil { throw ExitCode(3) }

@@ -5,9 +5,9 @@ import S2WMPReport
 /// `s2wmp schema`: the packet tables for people, programs and Wireshark.
 struct SchemaCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "schema", abstract: "Write the packet layouts as Markdown, JSON or a Wireshark Lua dissector.",
+    commandName: "schema", abstract: "Write the packet layouts as Markdown or JSON, for Wireshark, or for Elasticsearch.",
     discussion: """
-      All three are made from the tables that the program itself decodes with.
+      All of them are made from the tables that the program itself decodes with.
 
       To read S2WMP in Wireshark or tshark, put the dissector into the personal plugin folder (Help > About Wireshark > Folders):
 
@@ -15,14 +15,25 @@ struct SchemaCommand: ParsableCommand {
         s2wmp schema --format lua --output ~/.local/lib/wireshark/plugins/s2wmp.lua
 
       or name it for one run: tshark -X lua_script:s2wmp.lua -r capture.pcap
+
+      Its colours (red: malformed or rejected; yellow: a warning) make a profile of their own, which wireshark -C S2WMP begins with:
+
+        mkdir -p ~/.config/wireshark/profiles/S2WMP
+        s2wmp schema --format colorfilters --output ~/.config/wireshark/profiles/S2WMP/colorfilters
       """)
 
   /// What the tables are written as.
   enum Format: String, ExpressibleByArgument, CaseIterable {
-    case markdown, json, lua
+    case markdown, json, lua, colorfilters, elastic
   }
 
-  @Option(name: .long, help: "markdown, json or lua.") var format: Format = .markdown
+  @Option(
+    name: .long,
+    help: """
+      markdown; json; lua: a Wireshark dissector; colorfilters: Wireshark's colouring rules; elastic: an index template for what \
+      decode --format ek writes.
+      """)
+  var format: Format = .markdown
   @Option(name: [.short, .long], help: ArgumentHelp("Write to this file; - is standard output.", valueName: "file")) var output = "-"
 
   func run() throws {
@@ -40,6 +51,8 @@ struct SchemaCommand: ParsableCommand {
     case .markdown: SchemaMarkdown.text()
     case .json: SchemaJSON.text()
     case .lua: SchemaLua.text()
+    case .elastic: SchemaElastic.text()
+    case .colorfilters: SchemaColours.text()
     }
   }
 }

@@ -4,7 +4,7 @@ import S2WMPReport
 import S2WMPWire
 
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
-  case text, tree, ndjson, json, csv
+  case text, tree, ndjson, json, csv, ek
 }
 
 enum ColourChoice: String, ExpressibleByArgument, CaseIterable {
@@ -18,7 +18,10 @@ extension TextOptions.IDs: ExpressibleByArgument {}
 struct DisplayArguments: ParsableArguments {
   @Option(
     name: [.customShort("T"), .long],
-    help: "text: a line a packet; tree: fields, offsets and bytes; ndjson: a JSON object a line; json: an array of them; csv.")
+    help: """
+      text: a line a packet; tree: fields, offsets and bytes; ndjson: a JSON object a line; json: an array of them; csv; \
+      ek: for Elasticsearch's bulk interface.
+      """)
   var format = OutputFormat.text
 
   @Option(
@@ -66,15 +69,7 @@ struct DisplayArguments: ParsableArguments {
       time: time, ids: ids, showsNames: !noNames, hasColour: colour, width: format == .text ? StandardOutput.columns : nil, dumpLimit: dump)
   }
 
-  /// The compiled filter; a wrong one ends the program with a caret under the mistake.
-  func compiledFilter() throws -> DisplayFilter? {
-    do throws(FilterError) {
-      return try filter.map { text throws(FilterError) in try DisplayFilter(text) }
-    } catch {
-      StandardError.line("s2wmp: \(error.rendered)")
-      throw ExitCode(2)
-    }
-  }
+  func compiledFilter() throws -> DisplayFilter? { try s2wmp.compiledFilter(filter) }
 
   func columns() throws -> [FieldColumn]? {
     guard let fields else { return nil }
@@ -86,6 +81,16 @@ struct DisplayArguments: ParsableArguments {
         throw ExitCode(2)
       }
     }
+  }
+}
+
+/// The filter of an option; a wrong one ends the program with a caret under the mistake.
+func compiledFilter(_ text: String?) throws -> DisplayFilter? {
+  do throws(FilterError) {
+    return try text.map { text throws(FilterError) in try DisplayFilter(text) }
+  } catch {
+    StandardError.line("s2wmp: \(error.rendered)")
+    throw ExitCode(2)
   }
 }
 

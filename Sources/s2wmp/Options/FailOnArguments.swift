@@ -89,6 +89,8 @@ final class FailureGate: RecordingSink {
     next?.receive(packet)
   }
 
+  func conversationEnded(_ stream: UInt32, _ tally: StreamTally) { next?.conversationEnded(stream, tally) }
+
   private func note(_ findings: Findings, _ frame: UInt64) {
     for code in findings.codes where code.severity >= severity {
       let index = Int(code.rawValue)

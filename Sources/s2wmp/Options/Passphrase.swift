@@ -34,6 +34,37 @@ enum Passphrase {
   }
 }
 
+/// What stand-ins are made from: the whole content of a file, so that it never stands on a command line.
+enum SharingSecret {
+  private static let smallest = 16
+  private static let largest = 65_536
+
+  static func read(_ file: String) throws -> SecretBytes {
+    let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      let code = errno
+      let hint = code == ENOENT ? "; make one with: (umask 077; head -c 32 /dev/urandom > \(Printable.text(file)))" : ""
+      throw failure(file, "\(String(cString: strerror(code)).lowercased())\(hint)")
+    }
+    defer { close(descriptor) }
+    var length = 0
+    let whole = SecretBytes(count: largest + 1) { buffer in
+      while length <= largest {
+        let count = Glibc.read(descriptor, buffer.baseAddress.map { $0 + length }, largest + 1 - length)
+        if count <= 0 { break }
+        length += count
+      }
+    }
+    guard length >= smallest else { throw failure(file, "it holds \(length) bytes; fewer than \(smallest) can be guessed") }
+    guard length <= largest else { throw failure(file, "it is longer than \(largest) bytes") }
+    return whole.withBytes { SecretBytes(copying: UnsafeRawBufferPointer(rebasing: $0[..<length])) }
+  }
+
+  private static func failure(_ file: String, _ reason: String) -> CommandError {
+    CommandError(description: "the secret file \(Printable.text(file)) cannot be used: \(reason)")
+  }
+}
+
 /// Text from elsewhere, on its way to a terminal in one of our sentences.
 enum Printable {
   /// Control characters become question marks.

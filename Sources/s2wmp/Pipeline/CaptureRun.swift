@@ -6,6 +6,8 @@ struct CaptureRun {
   var files: [String]
   var traffic: TrafficArguments
   var keys: KeyMaterial
+  /// Says nothing of failures: a second reading fails as the first did.
+  private var saysNothing = false
 
   /// - files: captures, and behind `--keys` perhaps further key files.
   init(_ files: [String], _ decryption: KeyArguments, _ traffic: TrafficArguments) throws {
@@ -15,16 +17,24 @@ struct CaptureRun {
     keys = try decryption.material(and: files.filter { !captures.contains($0) })
   }
 
+  /// The same for a second reading, which fails as the first did.
+  var again: CaptureRun {
+    var run = self
+    run.saysNothing = true
+    return run
+  }
+
   /// Decodes all of them. False: one could not be read to its end, which was said; what came before it was handed out.
-  /// `next` is called before each file: frames and conversations are numbered anew in each.
-  func decode(into sink: any RecordingSink, next: (String) -> Void = { _ in }) -> Bool {
+  /// Frames and conversations are numbered anew in each file: `next` is called before each one, `end` behind it.
+  func decode(into sink: any RecordingSink, next: (String) -> Void = { _ in }, end: () -> Void = {}) -> Bool {
     var isWhole = true
     for file in files where !sink.isDone {
       next(file)
       if let failure = Recording(path: file, traffic: traffic, sink: sink, keys: keys).decode().failure {
-        StandardError.complain("\(failure)")
+        if !saysNothing { StandardError.complain("\(failure)") }
         isWhole = false
       }
+      end()
     }
     return isWhole
   }

@@ -10,6 +10,7 @@ final class PacketPrinter: RecordingSink {
     case ndjson(NDJSONWriter)
     case json(NDJSONWriter, JSONArray)
     case csv(CSVLine)
+    case ek(EKWriter)
     case columns([FieldColumn])
   }
 
@@ -53,6 +54,7 @@ final class PacketPrinter: RecordingSink {
     case .tree: style = .tree(TreeBlock(arguments.textOptions))
     case .ndjson: style = .ndjson(plainWriter ?? NDJSONWriter(out))
     case .json: style = .json(NDJSONWriter(out), JSONArray())
+    case .ek: style = .ek(EKWriter(out))
     case .csv: style = .csv(columns.map { CSVLine($0.map { column in CSVLine.Column(column.name) { column.append($0, to: &$1) } }) } ?? CSVLine())
     }
   }
@@ -149,6 +151,9 @@ final class PacketPrinter: RecordingSink {
     case .csv(var line):
       line.append(packet, to: &scratch)
       return .csv(line)
+    case .ek(let writer):
+      writer.write(packet)
+      return .ek(writer)
     case .columns(let columns):
       for (index, column) in columns.enumerated() {
         if index > 0 { scratch.append(0x09) }

@@ -24,6 +24,7 @@ struct Recording {
   var keys = KeyMaterial()
   /// Keeps the secrets of the capture for a copy of it.
   var carried: CarriedSecrets?
+  var showsProgress = true
 
   /// Decodes the whole file; a failure comes after everything before it was handed out.
   func decode() -> (conversations: UInt64, failure: CaptureError?) {
@@ -50,7 +51,7 @@ struct Recording {
         embedded.hasFrames = true
         take(batch)
         let (bytesRead, totalBytes) = pump.progress
-        progress.update(path, bytesRead, of: totalBytes)
+        if showsProgress { progress.update(path, bytesRead, of: totalBytes) }
       }
       pump.stop()
       embedded.warn(unusable: pump.ignoredSecrets)

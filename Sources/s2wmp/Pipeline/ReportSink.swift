@@ -7,6 +7,7 @@ final class ReportSink: RecordingSink {
   private let filter: DisplayFilter?
   private(set) var material: PageMaterial
   private let survey = Survey()
+  private let watch = SecurityWatch()
 
   init(filter: DisplayFilter?, limit: Int) {
     self.filter = filter
@@ -17,6 +18,7 @@ final class ReportSink: RecordingSink {
     if let filter, !filter.matches(copy packet) { return material.passOver(packet) }
     material.add(packet)
     survey.receive(packet)
+    watch.receive(packet)
   }
 
   func conversationEnded(_ stream: UInt32, _ tally: StreamTally) { survey.conversationEnded(stream, tally) }
@@ -24,5 +26,5 @@ final class ReportSink: RecordingSink {
   var hasPackets: Bool { material.holdsPackets }
 
   /// What was collected, as a page.
-  func page(file: String) -> ReportPage { ReportPage(file: file, material: material, facts: survey.facts()) }
+  func page(file: String) -> ReportPage { ReportPage(file: file, material: material, facts: survey.facts(), security: watch.findings()) }
 }

@@ -22,6 +22,11 @@ enum SystemThread {
   }
 }
 
+enum Processors {
+  /// That may be used now.
+  static var count: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+}
+
 /// A lock with a condition.
 final class Guarded: @unchecked Sendable {
   // SAFETY: both live as long as this object and are only used through the functions for them.

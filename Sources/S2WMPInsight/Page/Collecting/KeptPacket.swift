@@ -8,10 +8,10 @@ struct KeptPacket {
   /// Why a packet is kept: of two, the one with the higher rank stays; of equals, the earlier one.
   enum Rank: UInt8, Comparable {
     case ordinary
-    /// Has a finding that is only a note.
-    case noted
     /// The first or the last of a conversation.
     case end
+    /// Among the first of a window, so that there is something to see in each.
+    case opening
     /// Has an error or a warning.
     case faulty
     /// Among the first packets with one of its findings.

@@ -16,10 +16,21 @@ struct KeptPackets {
   /// Conversations whose last packet is looked for.
   private static let mostConversations = 1024
 
-  init(limit: Int) { self.limit = max(0, limit) }
+  /// - windows: as many as there may be.
+  init(limit: Int, windows: Int) {
+    self.limit = max(0, limit)
+    openings = UInt64(max(1, limit / max(1, windows) / 2))
+  }
+
+  func isOpening(_ ordinal: UInt64) -> Bool { TimeWindows.isOpening(ordinal, size: windowSize, openings: openings) }
 
   /// Whether a packet of that rank still finds a place; asked first, as making the copy takes time.
   func wants(_ rank: KeptPacket.Rank) -> Bool { limit > 0 && (lowest.map { rank > $0 } ?? true) }
+
+  /// The packets with which each window begins: half of all.
+  let openings: UInt64
+  /// Packets of a window, as they are now.
+  var windowSize: UInt64 = 1
 
   /// Bytes that may be kept of one packet.
   var room: Int { bytes > Self.mostBytes ? Self.shortened : KeptPacket.longest }
@@ -37,6 +48,8 @@ struct KeptPackets {
 
   private mutating func prune() {
     guard packets.count > limit else { return }
+    // Windows have become larger since: what began one may be in the midst of one now.
+    for index in packets.indices where packets[index].rank == .opening && !isOpening(packets[index].ordinal) { packets[index].rank = .ordinary }
     packets.sort { $0.rank != $1.rank ? $0.rank > $1.rank : $0.ordinal < $1.ordinal }
     lowest = packets[..<limit].last?.rank
     packets.removeLast(packets.count - limit)

@@ -24,6 +24,7 @@ struct Lane {
   /// The first of its users.
   var users: [Identifier] = []
   var isServer = false
+  var sends = false
 
   static let mostUsers = 3
 }
@@ -45,8 +46,8 @@ struct Lanes {
     let from = key(packet.source, parties?.sender, isOneHost)
     let to = key(packet.destination, parties?.receiver, isOneHost)
     let lanes = (number(of: from), number(of: to))
-    note(lanes.0, parties?.sender, isServer: parties?.isFromServer == true)
-    note(lanes.1, parties?.receiver, isServer: parties?.isToServer == true)
+    note(lanes.0, parties?.sender, isSender: true, isServer: parties?.isFromServer == true)
+    note(lanes.1, parties?.receiver, isSender: false, isServer: parties?.isToServer == true)
     return lanes
   }
 
@@ -65,11 +66,13 @@ struct Lanes {
     return number
   }
 
-  private mutating func note(_ number: LaneNumber, _ user: Identifier?, isServer: Bool) {
+  private mutating func note(_ number: LaneNumber, _ user: Identifier?, isSender: Bool, isServer: Bool) {
     let index = Int(number)
     all[index].packets += 1
+    if isSender { all[index].sends = true }
     if isServer { all[index].isServer = true }
-    guard let user, !isServer, !user.isZero, all[index].users.count < Lane.mostUsers, !all[index].users.contains(user) else { return }
+    // What somebody says of themselves counts more than to whom others think they talk.
+    guard let user, !isServer, isSender || all[index].users.isEmpty, all[index].users.count < Lane.mostUsers, !all[index].users.contains(user) else { return }
     all[index].users.append(user)
   }
 }

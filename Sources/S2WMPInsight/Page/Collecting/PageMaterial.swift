@@ -17,12 +17,16 @@ public struct PageMaterial {
   /// Conversations whose first packet was kept.
   private var begun: Set<UInt32> = []
 
+  /// The last packets that went by.
+  private var recent: [(packet: KeptPacket, isKept: Bool)] = []
+  private static let mostRecent = 32
+
   /// Packets of each finding that are kept before all others, and conversations whose ends are.
   static let evidence: UInt64 = 16
   private static let mostBegun = 1024
 
   /// - limit: packets that are shown in full.
-  public init(limit: Int) { kept = KeptPackets(limit: limit) }
+  public init(limit: Int) { kept = KeptPackets(limit: limit, windows: windows.most) }
 
   public var holdsPackets: Bool { packets > 0 }
 
@@ -47,27 +51,42 @@ public struct PageMaterial {
   }
 
   private mutating func keep(_ packet: Dissection, _ lanes: (from: LaneNumber, to: LaneNumber)) {
+    guard kept.limit > 0 else { return }
+    kept.windowSize = windows.size
     let rank = rank(of: packet)
-    let isWanted = kept.wants(rank)
-    let isFollowed = kept.followsEnd(of: packet.stream)
-    guard isWanted || isFollowed else { return }
     var copy = KeptPacket(packet, ordinal: packets, rank: rank, lanes: lanes, room: kept.room)
-    if isWanted { kept.add(copy) }
-    if isFollowed {
+    let isKept = kept.wants(rank)
+    if isKept {
+      kept.add(copy)
+      if rank >= .faulty { keepRequest(of: copy) }
+    }
+    recent.append((copy, isKept))
+    if recent.count >= 2 * Self.mostRecent { recent.removeFirst(Self.mostRecent) }
+    if kept.followsEnd(of: packet.stream) {
       copy.rank = max(rank, .end)
       kept.noteLatest(copy)
     }
   }
 
+  /// What an answer with a finding answers belongs beside it.
+  private mutating func keepRequest(of answer: KeptPacket) {
+    guard answer.replyTo != 0, let index = recent.lastIndex(where: { $0.packet.frame == answer.replyTo }), !recent[index].isKept else { return }
+    var request = recent[index].packet
+    request.rank = answer.rank
+    recent[index].isKept = true
+    kept.add(request)
+  }
+
   private mutating func rank(of packet: Dissection) -> KeptPacket.Rank {
     var rank = KeptPacket.Rank.ordinary
     if !packet.findings.isEmpty {
-      rank = (packet.findings.worst ?? .note) > .note ? .faulty : .noted
+      if (packet.findings.worst ?? .note) > .note { rank = .faulty }
       for code in packet.findings.codes {
         findings[Int(code.rawValue)] += 1
         if findings[Int(code.rawValue)] <= Self.evidence { rank = .evidence }
       }
     }
+    if kept.isOpening(packets) { rank = max(rank, .opening) }
     if begun.count < Self.mostBegun, begun.insert(packet.stream).inserted { rank = max(rank, .end) }
     return rank
   }

@@ -17,7 +17,7 @@ struct TimeWindow {
   /// Packets of flows beyond the limit.
   var otherFlows: UInt64 = 0
 
-  private static let mostFlows = 96
+  private static let mostFlows = 512
 
   init(_ packet: borrowing Dissection, ordinal: UInt64) {
     firstOrdinal = ordinal
@@ -78,10 +78,13 @@ struct TimeWindows {
   private(set) var all: [TimeWindow] = []
   private(set) var size: UInt64
 
-  private let most: Int
+  let most: Int
 
   /// - size: packets of a window of a short capture.
-  init(size: UInt64 = 64, most: Int = 96) { (self.size, self.most) = (max(1, size), max(2, most)) }
+  init(size: UInt64 = 64, most: Int = 64) { (self.size, self.most) = (max(1, size), max(2, most & ~1)) }
+
+  /// Whether a packet is among the first of its window, however often windows are joined: they begin at multiples of their size.
+  static func isOpening(_ ordinal: UInt64, size: UInt64, openings: UInt64) -> Bool { ordinal % size < openings }
 
   mutating func add(_ packet: borrowing Dissection, ordinal: UInt64, _ lanes: (from: LaneNumber, to: LaneNumber)) {
     if all.last.map({ $0.packets >= size }) ?? true {

@@ -41,7 +41,7 @@ struct PageFlows {
   let window: TimeWindow
   let columns: LaneColumns
 
-  private static let most = 6
+  let most: Int
   private static let height = 20
 
   private struct Flow {
@@ -53,8 +53,8 @@ struct PageFlows {
 
   var html: String {
     let flows = self.flows
-    let shown = flows.prefix(Self.most).sorted { a, b in a.from != b.from ? a.from < b.from : a.to < b.to }
-    let hidden = flows.dropFirst(Self.most).reduce(window.otherFlows) { $0 &+ $1.packets }
+    let shown = flows.prefix(most).sorted { a, b in a.from != b.from ? a.from < b.from : a.to < b.to }
+    let hidden = flows.dropFirst(most).reduce(window.otherFlows) { $0 &+ $1.packets }
     let height = max(1, shown.count) * Self.height + 4
     let words = shown.map { "\(columns.all[$0.from].letter) to \(columns.all[$0.to].letter) \(Digits.grouped($0.packets))" }
     let drawn = shown.enumerated().map { arrow($0.element, y: $0.offset * Self.height + 15) }
@@ -86,7 +86,7 @@ struct PageFlows {
     let middle = LaneColumns.percent((Double(flow.from + flow.to) / 2 + 0.5) * 100 / Double(max(1, columns.all.count)))
     return """
       \(PageArrow.line(flow.from, flow.to, columns, y: "\(y)", PageArrow.style(flow.worst), width: 1 + 3 * share))\
-      <text x="\(middle)" y="\(y - 4)">\(Digits.grouped(flow.packets))</text>
+      <text x="\(middle)" y="\(flow.from == flow.to ? y - 6 : y - 4)">\(Digits.grouped(flow.packets))</text>
       """
   }
 }

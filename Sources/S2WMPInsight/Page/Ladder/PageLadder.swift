@@ -12,7 +12,8 @@ struct PageLadder {
 
   func write(_ out: (String) throws -> Void) rethrows {
     guard !windows.isEmpty else { return }
-    try out("""
+    try out(
+      """
       <section>
       <h2 id="ladder">Ladder</h2>
       \(introduction)\(legend)<div class="ladder">
@@ -34,8 +35,8 @@ struct PageLadder {
     let parts = windows.count == 1 ? "" : " in \(Digits.counted(windows.count, "window"))"
     if shown == total { return "<p class=\"quiet\">\(Digits.counted(total, "packet"))\(parts). Open a packet for its fields and bytes.</p>\n" }
     return """
-      <p class="shown">Shown in full: \(Digits.grouped(shown)) of \(Digits.counted(total, "packet")): first those with findings, then the first and the last \
-      of each conversation, then the earliest. Arrows of a window count all of them. <code>s2wmp decode FILE</code> shows every packet, and \
+      <p class="shown">Shown in full: \(Digits.grouped(shown)) of \(Digits.counted(total, "packet")): first those with findings, then the first \
+      ones of each window, the first and the last of each conversation, and the earliest. Arrows of a window count all of them. <code>s2wmp decode FILE</code> shows every packet, and \
       <code>--limit N</code> more of them here.</p>
 
       """
@@ -58,9 +59,10 @@ struct PageLadder {
   }
 
   private func write(_ window: TimeWindow, _ number: Int, _ range: Range<Int>, _ out: (String) throws -> Void) rethrows {
-    try out("""
+    try out(
+      """
       <details class="window" id="w\(number + 1)"\(total <= Self.openPackets ? " open=\"open\"" : "")>
-      <summary>\(title(window))\(windows.count > 1 ? PageFlows(window: window, columns: context.columns).html : "")</summary>
+      <summary>\(title(window))\(windows.count > 1 ? PageFlows(window: window, columns: context.columns, most: windows.count > 16 ? 4 : 6).html : "")</summary>
       <div class="packets">
 
       """)
@@ -79,15 +81,19 @@ struct PageLadder {
   }
 
   private func title(_ window: TimeWindow) -> String {
-    let times = window.firstTime == nil ? "no times" : "\(context.seconds(window.firstTime)) – \(context.seconds(window.lastTime)) s"
+    let clock = window.firstTime == nil ? "no times" : "\(context.clock(window.firstTime)) – \(context.clock(window.lastTime))"
+    let seconds = window.firstTime == nil ? "" : "<span class=\"quiet\">\(context.seconds(window.firstTime)) – \(context.seconds(window.lastTime)) s</span> "
     let frames = window.firstFrame == window.lastFrame ? "frame \(window.firstFrame)" : "frames \(window.firstFrame)–\(window.lastFrame)"
     var counts = [Digits.counted(window.packets, "packet")]
     if window.errors > 0 { counts.append("<span class=\"bad\">\(Digits.grouped(window.errors)) with errors</span>") }
     if window.warnings > 0 { counts.append("<span class=\"warning\">\(Digits.grouped(window.warnings)) with warnings</span>") }
-    return "<span class=\"window-title\"><b>\(times)</b> <span class=\"quiet\">\(frames)</span> <span>\(counts.joined(separator: ", "))</span></span>"
+    return "<span class=\"window-title\"><b>\(clock)</b> \(seconds)<span class=\"quiet\">\(frames)</span> <span>\(counts.joined(separator: ", "))</span></span>"
   }
 
-  private func skipped(_ count: UInt64) -> String { "<p class=\"skipped\">⋮ \(Digits.grouped(count)) not shown</p>\n" }
+  private func skipped(_ count: UInt64) -> String { between("⋮ \(Digits.grouped(count)) not shown") }
+
+  /// A line between packets, through which the lanes go on.
+  private func between(_ words: String) -> String { "<p class=\"row skipped\"><span class=\"note\">\(words)</span><span class=\"lanes\"></span></p>\n" }
 
   /// Silence between two packets that are shown one after the other.
   private func pause(before index: Int, _ range: Range<Int>) -> String {
@@ -95,7 +101,7 @@ struct PageLadder {
     let (earlier, later) = (context.packets[index - 1], context.packets[index])
     guard !earlier.time.isNone, !later.time.isNone, later.ordinal == earlier.ordinal + 1 else { return "" }
     let silence = later.time.nanoseconds &- earlier.time.nanoseconds
-    return silence >= 1_000_000_000 ? "<p class=\"skipped\">\(Digits.duration(silence)) later</p>\n" : ""
+    return silence >= 1_000_000_000 ? between("\(Digits.span(silence)) later") : ""
   }
 
   private func rest(_ window: TimeWindow, _ shown: Int) -> String {
@@ -129,11 +135,17 @@ struct BusyLanes {
       guard answer.replyTo != 0, let request = context.index(ofFrame: answer.replyTo), range.contains(request), request < index,
         index - request <= Self.longest
       else { continue }
-      let lane = context.columns.column(of: context.packets[request].lanes.to)
+      let lane = lane(context.packets[request], answer, context.columns)
       note(.begins, request, lane)
       for row in request + 1..<index { note(.passes, row, lane) }
       note(.ends, index, lane)
     }
+  }
+
+  /// Who was asked; where another one answers, as to a broadcast, who asked.
+  private func lane(_ request: KeptPacket, _ answer: KeptPacket, _ columns: LaneColumns) -> Int {
+    let asked = columns.column(of: request.lanes.to)
+    return columns.column(of: answer.lanes.from) == asked ? asked : columns.column(of: request.lanes.from)
   }
 
   /// Two ties that meet make one.

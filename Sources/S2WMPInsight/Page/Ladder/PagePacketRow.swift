@@ -81,7 +81,8 @@ struct PagePacketRow {
   private var fields: String {
     let faults = Dictionary(packet.experts.compactMap { expert in expert.field.map { ($0, PageSeverity.mark(expert.severity)) } }) { first, _ in first }
     let annotated = AnnotatedPacket(packet.bytes, packet.type ?? PacketType(rawValue: 0), packet.dialect, names: context.names, opened: packet.opened)
-    let cut = packet.length > UInt64(packet.bytes.count) ? "<p class=\"quiet\">… \(Digits.counted(packet.length - UInt64(packet.bytes.count), "more byte"))</p>\n" : ""
+    let cut =
+      packet.length > UInt64(packet.bytes.count) ? "<p class=\"quiet\">… \(Digits.counted(packet.length - UInt64(packet.bytes.count), "more byte"))</p>\n" : ""
     return FieldTable(faults: faults).html(annotated.fields, packet.bytes) + cut
   }
 }

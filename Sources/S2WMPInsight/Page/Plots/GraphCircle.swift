@@ -8,9 +8,15 @@ struct GraphCircle {
   private(set) var ties: [PageGraph.Tie]
   let hiddenUsers: Int
 
-  static let centre = (x: 220.0, y: 190.0)
-  static let height = 380
-  private static let radius = 118.0
+  /// Few users need little room.
+  var radius: Double { users.count <= 2 ? 60 : min(118, 46 + Double(users.count) * 6) }
+  /// Room for names around them, long ones when they are turned.
+  private var margin: Double { users.count <= 2 ? -24 : users.count > Self.mostUpright ? 72 : 28 }
+  var height: Double { 2 * (radius + margin) }
+  var centre: (x: Double, y: Double) { (220, radius + margin) }
+
+  /// Of more users the names are turned, so that they fit.
+  private static let mostUpright = 14
 
   init(_ table: ContactTable, most: Int) {
     var totals: [Identifier: UInt64] = [:]
@@ -75,19 +81,22 @@ struct GraphCircle {
     return ties.values.sorted { $0.total != $1.total ? $0.total > $1.total : ($0.a, $0.b) < ($1.a, $1.b) }
   }
 
-  func place(_ index: Int) -> (x: Double, y: Double) { point(index, Self.radius) }
+  func place(_ index: Int) -> (x: Double, y: Double) { point(index, radius) }
+
+  /// Of a whole turn, from the top; two users stand side by side.
+  private func share(_ index: Int) -> Double { users.count == 2 ? (index == 0 ? 0.75 : 0.25) : Double(index) / Double(max(1, users.count)) }
 
   private func point(_ index: Int, _ radius: Double) -> (x: Double, y: Double) {
-    let angle = 2 * Double.pi * Double(index) / Double(max(1, users.count))
-    return (Self.centre.x + radius * sin(angle), Self.centre.y - radius * cos(angle))
+    let angle = 2 * Double.pi * share(index)
+    return (centre.x + radius * sin(angle), centre.y - radius * cos(angle))
   }
 
   /// Names stand outside, turned away from the middle when there are many.
   func labelPlace(_ index: Int) -> (x: Double, y: Double, anchor: String, turn: String) {
-    let share = Double(index) / Double(max(1, users.count))
+    let share = share(index)
     let isLeft = share > 0.5
-    let (x, y) = point(index, Self.radius + 10)
-    if users.count > 12 {
+    let (x, y) = point(index, radius + 10)
+    if users.count > Self.mostUpright {
       let degrees = share * 360 - (isLeft ? 270 : 90)
       return (x, y + 3.5, isLeft ? "end" : "start", " transform=\"rotate(\(PageGraph.number(degrees)) \(PageGraph.number(x)) \(PageGraph.number(y)))\"")
     }

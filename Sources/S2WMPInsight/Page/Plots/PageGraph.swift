@@ -31,7 +31,7 @@ struct PageGraph {
       <h2 id="friends">Who knows whom</h2>
       <p class="quiet">What anybody on the path can draw without a key: lines join users who wrote to each other (solid), asked to be friends (dashed) or looked \
       each other up (dotted); thicker is more.\(hidden)</p>
-      <svg class="graph" role="img" aria-labelledby="graph-title graph-description" viewBox="0 0 440 \(GraphCircle.height)">
+      <svg class="graph" role="img" aria-labelledby="graph-title graph-description" viewBox="0 0 440 \(Self.number(circle.height))">
       <title id="graph-title">Friend graph</title>
       <desc id="graph-description">\(Digits.counted(circle.users.count, "user")), \(Digits.counted(circle.ties.count, "pair")). The table below lists them.</desc>
       \(circle.ties.prefix(Self.mostLines).reversed().map { line($0, circle) }.joined())\(circle.users.indices.map { node($0, circle) }.joined())</svg>
@@ -42,11 +42,13 @@ struct PageGraph {
 
   private func line(_ tie: Tie, _ circle: GraphCircle) -> String {
     let (a, b) = (circle.place(tie.a), circle.place(tie.b))
-    let width = min(6, 1 + Double(UInt64.bitWidth - tie.total.leadingZeroBitCount) * 0.45)
+    let most = circle.ties.first?.total ?? 1
+    let thickest = circle.users.count > 12 ? 2.6 : 4.5
+    let width = 0.8 + thickest * (Double(tie.total) / Double(max(1, most))).squareRoot()
     let words = "\(name(circle.users[tie.a])) and \(name(circle.users[tie.b])): \(Self.words(tie.counts))"
     return """
       <path class="tie \(tie.kind == .message ? "by-message" : tie.kind == .request ? "by-request" : "by-lookup")" \
-      d="M\(Self.number(a.x)) \(Self.number(a.y))Q\(Self.curve(a.x, b.x, GraphCircle.centre.x)) \(Self.curve(a.y, b.y, GraphCircle.centre.y)) \(Self.number(b.x)) \(Self.number(b.y))" \
+      d="M\(Self.number(a.x)) \(Self.number(a.y))Q\(Self.curve(a.x, b.x, circle.centre.x)) \(Self.curve(a.y, b.y, circle.centre.y)) \(Self.number(b.x)) \(Self.number(b.y))" \
       stroke-width="\(Self.number(width))"><title>\(MarkupText.escaped(words))</title></path>
 
       """

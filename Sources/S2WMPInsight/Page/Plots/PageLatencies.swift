@@ -36,9 +36,11 @@ struct PageLatencies {
       ("no answer", facts.unanswered == 0 ? "–" : "<span class=\"warning\">\(Digits.grouped(facts.unanswered))</span>"),
     ]
     let numbers = cells.map { "<td class=\"number inline\"><span class=\"unit\">\($0.0) </span>\($0.1)</td>" }
-    let name = "<b>\(MarkupText.escaped(facts.kind.name))</b>\(facts.kind.dialect == .legacy ? " <span class=\"quiet\">legacy</span>" : "")"
+    let name = "<b>\(Self.name(facts.kind))</b>\(facts.kind.dialect == .legacy ? " <span class=\"quiet\">legacy</span>" : "")"
     return "<tr><td class=\"inline\">\(name)</td>\(numbers.joined())<td class=\"distribution\">\(plot(facts, scale))</td></tr>\n"
   }
+
+  private static func name(_ kind: ExchangeKind) -> String { "\(kind.request.shortName ?? "?") → \(kind.answer.shortName ?? "?")" }
 
   private func duration(_ value: Int64?) -> String { value.map { Digits.duration($0) } ?? "–" }
 
@@ -61,11 +63,11 @@ struct PageLatencies {
     let decades = scale.decades.map { value in
       """
       <line class="grid" x1="\(LaneColumns.percent(scale.place(value)))" x2="\(LaneColumns.percent(scale.place(value)))" y1="0" y2="\(Self.height)"/>\
-      <text class="\(scale.place(value) > 90 ? "end" : "start")" x="\(LaneColumns.percent(scale.place(value)))" y="\(Self.height + 12)">\(Digits.duration(value))</text>
+      <text class="\(scale.place(value) > 90 ? "end" : "start")" x="\(LaneColumns.percent(scale.place(value)))" y="\(Self.height + 12)">\(LatencyScale.name(value))</text>
       """
     }
     return """
-      <svg class="plot" role="img" width="100%" height="\(Self.height + 16)"><title>\(MarkupText.escaped(facts.kind.name)), \
+      <svg class="plot" role="img" width="100%" height="\(Self.height + 16)"><title>\(Self.name(facts.kind)), \
       \(Digits.counted(histogram.count, "answer")), median \(duration(histogram.percentile(0.5)))</title>\(decades.joined())\(bars.joined())\(marks.joined())</svg>
       """
   }
@@ -87,6 +89,9 @@ struct LatencyScale {
   func place(_ nanoseconds: Int64) -> Double {
     min(max((log10(Double(max(1, nanoseconds))) - low) * 100 / (high - low), 0), 100)
   }
+
+  /// A power of ten: `0.1 ms`, `1 ms`.
+  static func name(_ value: Int64) -> String { Digits.duration(value).replacing(".0 ", with: " ") }
 
   /// 1 µs, 10 µs, …: at most seven of them.
   var decades: [Int64] {

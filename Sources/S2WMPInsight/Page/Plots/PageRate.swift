@@ -33,7 +33,7 @@ struct PageRate {
 
   private func section(_ bars: [Bar], _ interval: Int64) -> String {
     let most = max(1, bars.map(\.packets).max() ?? 1)
-    let span = Digits.duration(interval)
+    let span = Digits.span(interval)
     let busiest = bars.firstIndex { $0.packets == most } ?? 0
     return """
       <section>
@@ -56,7 +56,12 @@ struct PageRate {
   /// Where a bar begins.
   private func seconds(_ index: Int, _ interval: Int64) -> String {
     let offset = rate.start.flatMap { start in context.start.map { start.nanoseconds &- $0.nanoseconds } } ?? 0
-    return PacketNotes.seconds(offset &+ Int64(index) &* interval)
+    let text = PacketNotes.seconds(offset &+ Int64(index) &* interval)
+    return interval >= 1_000_000 ? String(text.dropLast(3)) : text
+  }
+
+  private func clock(_ index: Int, _ interval: Int64) -> String {
+    context.clock(rate.start.map { CaptureTime(nanoseconds: $0.nanoseconds &+ Int64(index) &* interval) })
   }
 
   private func y(_ value: UInt64, _ most: UInt64) -> Int {
@@ -79,7 +84,8 @@ struct PageRate {
     let middle = LaneColumns.percent((Double(index) + 0.44) * 100 / Double(count))
     let bottom = Self.top + Self.height
     let all = "<rect class=\"packets\" x=\"\(x)\" width=\"\(width)\" y=\"\(y(bar.packets, most))\" height=\"\(bottom - y(bar.packets, most))\"/>"
-    let messages = bar.messages == 0
+    let messages =
+      bar.messages == 0
       ? "" : "<rect class=\"messages\" x=\"\(x)\" width=\"\(width)\" y=\"\(y(bar.messages, most))\" height=\"\(bottom - y(bar.messages, most))\"/>"
     let faults = bar.findings == 0 ? "" : "<text class=\"faults\" x=\"\(middle)\" y=\"\(bottom + 10)\">▲</text>"
     return all + messages + faults + "\n"
@@ -89,8 +95,8 @@ struct PageRate {
     let y = Self.top + Self.height + 24
     return """
       <line class="axis" x1="0" x2="100%" y1="\(Self.top + Self.height)" y2="\(Self.top + Self.height)"/>\
-      <text x="0" y="\(y)">\(seconds(0, interval)) s</text><text class="middle" x="50%" y="\(y)">seconds since the first packet</text>\
-      <text class="end" x="100%" y="\(y)">\(seconds(count, interval)) s</text>
+      <text x="0" y="\(y)">\(clock(0, interval))</text><text class="middle" x="50%" y="\(y)">\(context.isWithinOneDay ? "time of day, UTC" : "UTC")</text>\
+      <text class="end" x="100%" y="\(y)">\(clock(count, interval))</text>
 
       """
   }

@@ -43,15 +43,9 @@ struct ConversationLedger {
   init(_ limits: SurveyLimits) { self.limits = limits }
 
   mutating func nextFile(_ file: Int) {
-    endAll()
     self.file = file
     places.removeAll(keepingCapacity: true)
     currentStream = nil
-  }
-
-  /// The capture before is over.
-  private mutating func endAll() {
-    for index in entries.indices where entries[index].facts.file == file { entries[index].facts.isOver = true }
   }
 
   /// Counts a packet; gives its direction.

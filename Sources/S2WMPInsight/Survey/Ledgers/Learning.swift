@@ -14,12 +14,25 @@ extension SurveyState {
     case .legacyMessaging:
       talk(view, packet, view[LegacyMessaging.senderID], view[LegacyMessaging.receiverID], view[LegacyMessaging.datetime], place, isForward)
     case .chatRequest, .chatRequestResponse, .legacyChatRequest, .idChange:
-      names.learn(from: copy packet)
+      learnName(packet)
       introduce(view, packet, place, isForward)
     case .registration, .registrationResponse, .legacyRegistration, .legacyRegistrationResponse: register(view, packet, place, isForward)
     case .lookup, .lookupResponse, .legacyLookup, .legacyLookupResponse: search(view, packet, place, isForward)
     case .legacyUserBroadcast: announce(view, packet, place, isForward)
     case .legacyStatus: break
+    }
+  }
+
+  /// A packet that is not counted itself.
+  mutating func overlook(_ packet: borrowing Dissection) {
+    learnName(packet)
+    if let view = packet.view, let echo = view.echo(isToServer: packet.isToServer) { request(view, packet, echo, -1) }
+  }
+
+  mutating func learnName(_ packet: borrowing Dissection) {
+    switch packet.layout {
+    case .chatRequest, .chatRequestResponse, .legacyChatRequest, .legacyUserBroadcast: names.learn(from: copy packet)
+    default: break
     }
   }
 
@@ -129,7 +142,7 @@ extension SurveyState {
     users.note(address: packet.peerAddress(isForward), of: new)
     users.note(key: KeyFacts(view[IDChange.publicKey], packet, place), of: new)
     conversations.place(view[IDChange.newID], atSource: true, isForward)
-    request(view, packet, packet.isToServer ? view[IDChange.requestID].value : view[IDChange.timestamp], old)
+    request(view, packet, view.echo(isToServer: packet.isToServer) ?? 0, old)
   }
 
   private mutating func describe(
@@ -162,6 +175,22 @@ extension Dissection {
     if source.port == DefaultPort.peer || dialect == .v1 && transport == .udp { return source }
     let isOpener = isForward || dialect == .legacy || destination.port == DefaultPort.peer || destination.port == DefaultPort.bootstrap
     return isOpener ? source.host : source
+  }
+}
+
+extension PacketView {
+  /// What the answer to a request repeats of it; nil for what is no request.
+  func echo(isToServer: Bool) -> UInt64? {
+    switch layout {
+    case .messaging: self[Messaging.datetime]
+    case .legacyMessaging: self[LegacyMessaging.datetime]
+    case .idChange: isToServer ? self[IDChange.requestID].value : self[IDChange.timestamp]
+    case .registration: self[Registration.requestID].value
+    case .lookup: self[Lookup.requestID].value
+    case .legacyLookup: self[LegacyLookup.requestID].low
+    case .chatRequest, .legacyChatRequest, .legacyRegistration, .legacyUserBroadcast: 0
+    default: nil
+    }
   }
 }
 

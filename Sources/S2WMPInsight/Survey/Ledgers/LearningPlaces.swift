@@ -97,7 +97,7 @@ extension SurveyState {
 
   /// UB. The short form is an answer that repeats the asker's own bytes: its ID is not the sender's.
   mutating func announce(_ view: PacketView, _ packet: borrowing Dissection, _ place: PacketPlace, _ isForward: Bool) {
-    names.learn(from: copy packet)
+    learnName(packet)
     guard view.bytes.count != UserBroadcast.shortLength else {
       answer(packet, echo: 0)
       _ = users.find(view[UserBroadcast.userID], place)

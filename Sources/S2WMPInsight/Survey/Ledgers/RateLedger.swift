@@ -19,7 +19,7 @@ struct RateLedger {
   init(_ limits: SurveyLimits, _ interval: Int64?) {
     self.limits = limits
     isGrowing = interval == nil
-    self.interval = max(1, interval ?? RateInterval.shortest)
+    self.interval = min(max(1000, interval ?? RateInterval.shortest), RateInterval.longest)
   }
 
   /// - packet: one that has a time.
@@ -43,6 +43,7 @@ struct RateLedger {
 
   /// False when that time is too far from the others.
   private mutating func move(to time: Int64) -> Bool {
+    guard RateInterval.times.contains(time) else { return false }
     if spans.isEmpty { first = Self.number(time, interval) }
     while isGrowing && needed(time) > limits.growingSpans && interval < RateInterval.longest { grow() }
     guard needed(time) <= (isGrowing ? limits.growingSpans : limits.spans) else { return false }
@@ -96,7 +97,10 @@ package enum RateInterval {
   ]
 
   static let shortest: Int64 = 10_000_000
-  static let longest: Int64 = 1 << 61
+  /// A little less than three years, so that a few hundred span all times.
+  package static let longest: Int64 = 86_400_000_000_000 << 10
+  /// The years 1682 to 2258: the spans of all of them begin and end where numbers do not overflow.
+  static let times: Range<Int64> = -9_100_000_000_000_000_000..<9_100_000_000_000_000_000
 
   /// The next longer interval; twice as long beyond a day and for one that is not in the list.
   static func next(_ interval: Int64) -> Int64 {
