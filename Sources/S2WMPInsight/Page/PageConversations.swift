@@ -28,16 +28,22 @@ struct PageConversations {
 
   private func row(_ conversation: ConversationFacts) -> String {
     let between = "\(side(conversation.first.description, conversation.firstUsers)) ⇄ \(side(conversation.second.description, conversation.secondUsers))"
-    let lasts = conversation.firstTime.flatMap { first in conversation.lastTime.map { Digits.span(max(0, $0.nanoseconds &- first.nanoseconds)) } } ?? "–"
+    let lasts = span(conversation)
     return """
       <tr><td class="number inline">\(conversation.stream) <span class="quiet">\(conversation.transport == .tcp ? "TCP" : "UDP")\
       \(conversation.dialect == .legacy ? " legacy" : "")</span></td><td>\(between)</td>\
       <td class="number inline">\(Digits.grouped(conversation.forward.packets)) ⇄ \(Digits.grouped(conversation.backward.packets))<span class="unit"> packets</span></td>\
       <td class="number inline">\(Digits.bytes(conversation.forward.bytes &+ conversation.backward.bytes))</td>\
       <td class="number inline"><span class="unit">from </span>\(context.seconds(conversation.firstTime))<span class="unit"> s</span></td>\
-      <td class="number inline"><span class="unit">for </span>\(lasts)</td><td class="inline">\(trouble(conversation))</td></tr>
+      <td class="number inline"><span class="unit">lasts </span>\(lasts)</td><td class="inline">\(trouble(conversation))</td></tr>
 
       """
+  }
+
+  /// Of one packet there is none.
+  private func span(_ conversation: ConversationFacts) -> String {
+    guard let first = conversation.firstTime, let last = conversation.lastTime, last.nanoseconds > first.nanoseconds else { return "–" }
+    return Digits.span(last.nanoseconds &- first.nanoseconds)
   }
 
   private func side(_ endpoint: String, _ users: [Identifier]) -> String {

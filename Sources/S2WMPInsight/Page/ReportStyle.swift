@@ -34,7 +34,7 @@ enum ReportStyle {
 
   private static let ladder = """
     .legend { list-style: none; padding: 0; margin: .75rem 0; display: flex; flex-wrap: wrap; gap: .15rem 1.5rem; }
-    .legend b { display: inline-block; min-width: 1.1em; } .answer { white-space: nowrap; }
+    .legend b { display: inline-block; min-width: 1.1em; } .answer { white-space: pre; }
     .row { display: grid; grid-template-columns: 5rem 6.5rem var(--ladder) 3.25rem minmax(0, 1fr); column-gap: .75rem; align-items: center; }
     .frame, .time { text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
     .time { color: var(--quiet); }
@@ -82,7 +82,7 @@ enum ReportStyle {
 
   private static let plots = """
     figure { margin: 0; } figcaption { color: var(--quiet); margin-bottom: .5rem; }
-    svg.plot { display: block; overflow: visible; } svg.plot text { font-size: 11px; fill: var(--quiet); }
+    svg.plot { display: block; overflow: visible; } svg.plot text { font-size: 11px; fill: var(--quiet); paint-order: stroke; stroke: var(--ground); stroke-width: 3px; }
     svg text.middle { text-anchor: middle; } svg text.end { text-anchor: end; } svg text.start { text-anchor: start; }
     svg .grid { stroke: var(--line); } svg .axis { stroke: var(--quiet); }
     rect.packets { fill: var(--bars); } rect.messages { fill: var(--link); } svg.plot text.faults { fill: var(--warning); text-anchor: middle; font-size: 9px; }

@@ -90,8 +90,8 @@ struct LatencyScale {
     min(max((log10(Double(max(1, nanoseconds))) - low) * 100 / (high - low), 0), 100)
   }
 
-  /// A power of ten: `0.1 ms`, `1 ms`.
-  static func name(_ value: Int64) -> String { Digits.duration(value).replacing(".0 ", with: " ") }
+  /// A round duration: `0.1 ms`, `1 ms`, `2 min`.
+  static func name(_ value: Int64) -> String { Digits.span(value).replacing(".0 ", with: " ") }
 
   /// 1 µs, 10 µs, …: at most seven of them.
   var decades: [Int64] {

@@ -33,7 +33,7 @@ struct PageRate {
 
   private func section(_ bars: [Bar], _ interval: Int64) -> String {
     let most = max(1, bars.map(\.packets).max() ?? 1)
-    let span = Digits.span(interval)
+    let span = LatencyScale.name(interval)
     let busiest = bars.firstIndex { $0.packets == most } ?? 0
     return """
       <section>
@@ -45,7 +45,7 @@ struct PageRate {
       <title id="rate-title">Packets over time</title>
       <desc id="rate-description">\(Digits.counted(bars.count, "bar")) of \(span) each; the highest is \(Digits.counted(most, "packet")), \
       \(seconds(busiest, interval)) seconds after the first packet. The table below has the numbers.</desc>
-      \(grid(most))\(bars.enumerated().map { drawn($0.element, $0.offset, bars.count, most) }.joined())\(axis(bars.count, interval))\
+      \(bars.enumerated().map { drawn($0.element, $0.offset, bars.count, most) }.joined())\(grid(most))\(axis(bars.count, interval))\
       \(links(bars.count, interval))</svg>
       </figure>
       \(table(bars, interval))</section>
