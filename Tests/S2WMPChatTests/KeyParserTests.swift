@@ -54,6 +54,10 @@ import Testing
     #expect(keys == [.escape, .text("["), .text("A"), .text("q")] && !parser.isEscapePending)
     parser.endOfEscape { keys.append($0) }
     #expect(keys.count == 4)
+    var telling = KeyParser(tellsEscape: true)
+    keys = []
+    telling.parse(Array("\u{1b}q\u{1b}b\u{1b}ä\u{1b}[A".utf8)) { keys.append($0) }
+    #expect(keys == [.escape, .text("q"), .wordLeft, .escape, .text("ä"), .up])
   }
 
   @Test func escapeBeforeASequenceIsNothing() { #expect(keys("\u{1b}\u{1b}[Aq") == [.up, .text("q")]) }

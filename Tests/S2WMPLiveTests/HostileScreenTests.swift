@@ -13,11 +13,12 @@ import Testing
   ]
 
   private static func request(_ name: String, frame: UInt64, id: UInt8) throws -> LivePacket {
-    var builder = try #require(PacketBuilder(.chatRequest, .v1))
+    // In the legacy dialect a name is UTF-8, of any letters.
+    var builder = try #require(PacketBuilder(.chatRequest, .legacy))
+    try builder.set("status", .unsigned(1))
     try builder.set("requestor_id", .bytes([UInt8](repeating: id, count: 16)))
-    try builder.set("name", .bytes(Array(name.utf8)))
-    try builder.set("public_key", .bytes([1, 2, 3]))
-    return Made.packet(frame, bytes: builder.build())
+    try builder.set("name", .text(Array(name.utf8)))
+    return Made.packet(frame, layout: .legacyChatRequest, bytes: builder.build())
   }
 
   /// Widths as the terminal sees them, and no bytes but text and our own styles.

@@ -76,15 +76,17 @@ extension LiveModel {
 /// Packets made by hand.
 enum Made {
   /// An ACK, accepted or not, in a frame of its own.
-  static func packet(_ frame: UInt64, stream: UInt32 = 0, error: UInt8 = 0, findings: Findings = [], bytes: [UInt8]? = nil) -> LivePacket {
+  static func packet(_ frame: UInt64, stream: UInt32 = 0, error: UInt8 = 0, findings: Findings = [], layout: LayoutID = .acknowledgement, bytes: [UInt8]? = nil)
+    -> LivePacket
+  {
     let bytes = bytes ?? [1, 6, error == 0 ? 1 : 0, error] + [UInt8](repeating: 0, count: 24)
     return bytes.withUnsafeBytes { raw in
       [frame].withUnsafeBufferPointer { frames in
         LivePacket(
           Dissection(
             frame: frame, time: CaptureTime(nanoseconds: Int64(frame) * 1_000_000), frames: frames, transport: .tcp, stream: stream,
-            source: .ipv4(0x0a00_0007, port: 41022), destination: .ipv4(0x0a00_0009, port: 5000), dialect: .v1,
-            layout: LayoutID(.acknowledgement, .v1), bytes: raw, length: UInt64(bytes.count), findings: findings, details: nil, replyTo: 0))
+            source: .ipv4(0x0a00_0007, port: 41022), destination: .ipv4(0x0a00_0009, port: 5000), dialect: layout.dialect,
+            layout: layout, bytes: raw, length: UInt64(bytes.count), findings: findings, details: nil, replyTo: 0))
       }
     }
   }

@@ -21,7 +21,10 @@ package struct KeyParser {
   private static let longestSequence = 32
   private static let escape: UInt8 = 0x1b
 
-  package init() {}
+  private let tellsEscape: Bool
+
+  /// - tellsEscape: Escape is a key of its own, so that one before another key is told as well unless both together mean something.
+  package init(tellsEscape: Bool = false) { self.tellsEscape = tellsEscape }
 
   /// Whether an Escape came behind which something may follow.
   package var isEscapePending: Bool {
@@ -86,7 +89,9 @@ package struct KeyParser {
     default:
       state = .ground
       if isPasting { return ground(byte, receive) }
-      if let key = Self.alt(byte) { receive(key) } else if byte >= 0x80 { collect(byte, receive) }
+      if let key = Self.alt(byte) { return receive(key) }
+      if tellsEscape { receive(.escape) }
+      if tellsEscape || byte >= 0x80 { ground(byte, receive) }
     }
   }
 

@@ -30,9 +30,7 @@ extension LiveModel {
   private static func messageRows(_ packet: Dissection, _ options: TextOptions) -> [StyledText] {
     guard let text = packet.opened?.plaintext, text.count > 16 || text.contains(0x0a) else { return [] }
     let width = (options.width ?? 80) - 7
-    let lines = text.split(separator: 0x0a, maxSplits: 400, omittingEmptySubsequences: false)
-    let rows = lines.flatMap { WrappedText.rows($0, width: width, limit: 1000, colour: options.hasColour) }
-    return rows.prefix(1000).enumerated().map { index, row in
+    return StyledText.wrapped(text, width: width, limit: 1000, colour: options.hasColour).enumerated().map { index, row in
       var out = StyledText(colour: options.hasColour)
       out.append(index == 0 ? "     \" " : "       ")
       out.append(row)

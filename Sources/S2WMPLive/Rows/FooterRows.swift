@@ -24,7 +24,7 @@ extension LiveModel {
 
   private var currentHints: [Hint] {
     let always: [Hint] = [("?", "help", 1), ("q", "quit", 0)]
-    if filter.isEditing { return [("Enter", "keep", 0), ("Esc", "undo", 1), ("↑", "earlier filters", 2), ("Ctrl-U", "empty", 3)] }
+    if filter.isEditing { return [("Enter", "keep", 0), ("Esc", "undo", 1), ("Tab", "complete", 2), ("↑", "earlier filters", 3), ("Ctrl-U", "empty", 4)] }
     switch focus {
     case .packets:
       let escape: Hint = detail != nil ? ("Esc", "close", 3) : list.filter != nil ? ("Esc", "no filter", 3) : ("Tab", "pane", 3)

@@ -37,7 +37,7 @@ extension LiveModel {
   private func helpLines(_ key: String, _ meaning: String) -> [StyledText] {
     if Self.titles.contains(meaning) { return [styled(.strong, meaning)] }
     let column = 14
-    return WrappedText.rows(meaning.utf8, width: size.columns - column, limit: 5, colour: hasColour).enumerated().map { index, row in
+    return StyledText.wrapped(meaning.utf8, width: size.columns - column, limit: 5, colour: hasColour).enumerated().map { index, row in
       var out = styled(nil, "  ")
       if index == 0 { out.append(styled(.strong, key)) }
       out.pad(to: column)
@@ -48,7 +48,8 @@ extension LiveModel {
 
   /// What is remembered and what is not.
   private var limits: [StyledText] {
-    let text = "The last \(StyledText.grouped(UInt64(settings.keep))) packets are kept (--keep), and their frames for saving within a limit; -w FILE writes all of them."
-    return WrappedText.rows(text.utf8, width: size.columns - 2, limit: 5, colour: hasColour, .dim)
+    let number = StyledText.grouped(UInt64(settings.keep))
+    let text = "The last \(number) packets are kept (--keep), and their frames for saving within a limit; -w FILE writes all of them."
+    return StyledText.wrapped(text.utf8, width: size.columns - 2, limit: 5, colour: hasColour, .dim)
   }
 }

@@ -39,7 +39,7 @@ extension LiveModel {
   private func renderTooSmall() -> LiveRendering {
     let least = LiveSize.least
     let text = "This window is \(size.columns)×\(size.rows); the live screen needs \(least.columns)×\(least.rows). Make it larger, or press q to leave."
-    var rows = WrappedText.rows(text.utf8, width: size.columns, limit: size.rows, colour: hasColour).map { $0.fitted(to: size.columns) }
+    var rows = StyledText.wrapped(text.utf8, width: size.columns, limit: size.rows, colour: hasColour).map { $0.fitted(to: size.columns) }
     while rows.count < size.rows { rows.append(styled("").fitted(to: size.columns)) }
     return LiveRendering(rows: Array(rows.prefix(size.rows)))
   }
@@ -66,7 +66,7 @@ extension LiveModel {
   /// The sentence stands over the last rows.
   private func overlayNotice(on rows: inout [StyledText]) {
     guard let notice, prompt == nil else { return }
-    let lines = WrappedText.rows(
+    let lines = StyledText.wrapped(
       notice.text.utf8, width: size.columns - 2, limit: 5, colour: hasColour, notice.severity.map { TextStyle($0) } ?? .strong)
     for (index, line) in lines.enumerated() {
       var row = styled(" ")

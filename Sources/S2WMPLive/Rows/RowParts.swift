@@ -49,6 +49,21 @@ extension StyledText {
     return out
   }
 
+  /// Text of any origin in rows of a width, at most so many; the last one says when there is more.
+  static func wrapped(_ text: some Sequence<UInt8>, width: Int, limit: Int, colour: Bool, _ style: TextStyle? = nil) -> [StyledText] {
+    let wrapped = WrappedText(untrusted: text, width: width, limit: limit)
+    var rows = wrapped.rows.map { plain in
+      var row = StyledText(colour: colour)
+      row.styled(style) { $0.append(plain) }
+      return row
+    }
+    if wrapped.unshown > 0, !rows.isEmpty {
+      rows[rows.count - 1] = StyledText(colour: colour)
+      rows[rows.count - 1].append("… and \(counted(wrapped.unshown, "character")) more")
+    }
+    return rows
+  }
+
   /// A row of a list: with the cursor on it inverted where there is colour, and marked anyway.
   static func listRow(_ content: StyledText, isSelected: Bool, width: Int) -> StyledText {
     var out = StyledText(colour: content.hasColour)

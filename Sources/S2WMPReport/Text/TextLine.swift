@@ -159,9 +159,10 @@ public struct TextLine {
   private mutating func joinParts(_ packet: Dissection) {
     let start = line.columns
     let room = (options.width ?? .max) - start
-    let tailAt = min(Self.tailOffset, max(Self.detailOffset + 2, room - 22))
-    if middleWidth(detailAt: Self.detailOffset, tailAt: tailAt) + tail.columns <= room {
-      appendMiddle(detailAt: start + Self.detailOffset)
+    let detailAt = options.isCompact ? 0 : Self.detailOffset
+    let tailAt = options.isCompact ? 0 : min(Self.tailOffset, max(Self.detailOffset + 2, room - 22))
+    if middleWidth(detailAt: detailAt, tailAt: tailAt) + tail.columns <= room {
+      appendMiddle(detailAt: start + detailAt)
       if tail.columns > 0 { line.advance(to: start + tailAt) }
       return line.append(tail)
     }

@@ -22,12 +22,23 @@ final class LiveFeed: Sendable {
 
   private struct Content {
     var batch = Batch()
+    /// What the packets in it take.
+    var bytes = 0
     var frames: FrameStore
     var isAnnounced = false
+
+    /// The older half goes at once, so that this is seldom.
+    mutating func skip() {
+      let count = (batch.packets.count + 1) / 2
+      bytes -= batch.packets.prefix(count).reduce(0) { $0 + $1.cost }
+      batch.packets.removeFirst(count)
+      batch.counters.skipped &+= UInt64(count)
+    }
   }
 
   private let content: Mutex<Content>
   private let keep: Int
+  private static let bytesAtMost = 64 << 20
   /// Readable while there is something to take.
   let descriptor: Int32
   private let wake: Int32
@@ -60,11 +71,8 @@ final class LiveFeed: Sendable {
   func post(_ packet: LivePacket) {
     change { content in
       content.batch.packets.append(packet)
-      // Half goes at once, so that this is seldom.
-      if content.batch.packets.count >= 2 * keep {
-        content.batch.packets.removeFirst(keep)
-        content.batch.counters.skipped &+= UInt64(keep)
-      }
+      content.bytes += packet.cost
+      if content.batch.packets.count > 2 * keep || content.bytes > Self.bytesAtMost { content.skip() }
     }
   }
 
@@ -86,6 +94,7 @@ final class LiveFeed: Sendable {
     return content.withLock { content in
       defer {
         content.batch.packets = []
+        content.bytes = 0
         content.batch.facts = nil
         content.batch.saved = []
         content.isAnnounced = false

@@ -6,7 +6,7 @@ import S2WMPLive
 final class LiveTerminal {
   private var model: LiveModel
   private var screen = LiveScreen()
-  private var parser = KeyParser()
+  private var parser = KeyParser(tellsEscape: true)
   private let writer = TerminalWriter()
   private let feed: LiveFeed
   private let intake: LiveIntake
@@ -42,12 +42,18 @@ final class LiveTerminal {
     defer { TerminalMode.leave() }
     intake.start()
     while !isLeaving { wait(signals) }
-    writer.drop()
-    TerminalMode.leave()
     intake.stop()
     waitForEnd()
+    giveBack()
     if let failure = end?.failure { throw failure }
     return end?.summary ?? "the capture did not end in time"
+  }
+
+  /// A terminal that takes nothing any more must not keep us: what it has not shown yet is thrown away.
+  private func giveBack() {
+    if writer.isBusy { tcflush(STDOUT_FILENO, TCOFLUSH) }
+    writer.drop()
+    TerminalMode.leave()
   }
 
   /// The files are ended by the thread that captures.
@@ -160,8 +166,7 @@ final class LiveTerminal {
 
   /// Ctrl-Z: the terminal is given back while we are stopped. The kernel goes on collecting frames in its buffer.
   private func suspend() {
-    writer.drop()
-    TerminalMode.leave()
+    giveBack()
     signal(SIGTSTP, SIG_DFL)
     kill(0, SIGTSTP)
     // Here again after `fg`.
