@@ -540,6 +540,8 @@ local experts = {
     expert.group.PROTOCOL, expert.severity.WARN),
   ["ack.inconsistent"] = ProtoExpert.new("s2wmp.expert.ack.inconsistent", "Ack and error contradict each other",
     expert.group.PROTOCOL, expert.severity.WARN),
+  ["hash.mismatch"] = ProtoExpert.new("s2wmp.expert.hash.mismatch", "The message hash does not match",
+    expert.group.PROTOCOL, expert.severity.WARN),
   ["clock.skew"] = ProtoExpert.new("s2wmp.expert.clock.skew", "The packet's time is more than 24 hours from the capture's",
     expert.group.PROTOCOL, expert.severity.WARN),
   ["ack.rejected"] = ProtoExpert.new("s2wmp.expert.ack.rejected", "An ACK with an error",
@@ -558,7 +560,9 @@ local common = {
   reply_to = ProtoField.framenum("s2wmp.reply_to", "Answers the request in frame", base.NONE, frametype.REQUEST),
   reply_in = ProtoField.framenum("s2wmp.reply_in", "Answered in frame", base.NONE, frametype.RESPONSE),
   latency = ProtoField.relative_time("s2wmp.latency", "Time since the request", "from the request to this answer"),
-  decryption = ProtoField.string("s2wmp.decryption", "Decryption", base.ASCII, "whether the key log holds the two users' secret"),
+  decryption = ProtoField.string("s2wmp.decryption", "Decryption", base.ASCII, "decrypted, key known or no key, by the key log"),
+  plaintext = ProtoField.string("s2wmp.plaintext", "Plaintext", base.UNICODE, "the decrypted message"),
+  hash_ok = ProtoField.bool("s2wmp.hash_ok", "Hash matches", base.NONE, nil, nil, "whether the hash is that of the decrypted message"),
 }
 
 do
@@ -638,14 +642,18 @@ local function utf8_size(text, at)
   end
 end
 
-local function is_utf8(range)
-  local text, at = range:raw(), 1
+local function is_utf8_text(text)
+  local at = 1
   while at <= #text do
     local size = utf8_size(text, at)
     if not size then return false end
     at = at + size
   end
   return true
+end
+
+local function is_utf8(range)
+  return is_utf8_text(range:raw())
 end
 
 -- UTF-16BE without unpaired surrogates.
@@ -703,14 +711,22 @@ local MAXIMUM_NAMES, LONGEST_NAME = 4096, 48
 -- Names by ID, as chat requests, their responses and broadcasts tell them: `text`, `is_doubtful`. Who claimed a name first, by how it looks.
 local names, name_count, claims = {}, 0, {}
 -- The first pairs of users seen, for the menus.
-local first_pairs, MAXIMUM_PAIRS = {}, 10
+local first_pairs, MAXIMUM_PAIRS = {}, 8
 
 local function forget_people()
   names, name_count, claims, first_pairs = {}, 0, {}, {}
 end
 
+-- The same few IDs come again and again.
+local hex_of, hex_count, MAXIMUM_HEX = {}, 0, 16384
+
 local function to_hex(bytes)
-  return (bytes:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
+  local known = hex_of[bytes]
+  if known then return known end
+  if hex_count >= MAXIMUM_HEX then hex_of, hex_count = {}, 0 end
+  known = bytes:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end)
+  hex_of[bytes], hex_count = known, hex_count + 1
+  return known
 end
 
 local function short_id(id)
@@ -798,12 +814,223 @@ local function speakers(packet)
   return from and to and who(to_hex(from)) .. " → " .. who(to_hex(to)) or nil
 end
 
+-- Cryptography -------------------------------------------------------------------------------------------------------------------
+
+-- Lua's own library, or Wireshark's; without either nothing is decrypted.
+local bits = bit32 or bit
+local band, bor, bxor, lshift, rshift = bits and bits.band, bits and bits.bor, bits and bits.bxor, bits and bits.lshift, bits and bits.rshift
+
+local function rotate(word, count)
+  return bor(rshift(word, count), lshift(word, 32 - count))
+end
+
+local function word_at(text, at)
+  local a, b, c, d = text:byte(at, at + 3)
+  return bor(lshift(a, 24), lshift(b, 16), lshift(c, 8), d)
+end
+
+local function bytes_of(words)
+  local out = {}
+  for index, word in ipairs(words) do
+    out[index] = string.char(rshift(word, 24), band(rshift(word, 16), 255), band(rshift(word, 8), 255), band(word, 255))
+  end
+  return table.concat(out)
+end
+
+-- The first 32 bits of the fractional parts of square and cube roots of primes.
+local sha_start, sha_rounds = {
+  0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+}, {
+  0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+  0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+  0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+  0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+  0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+  0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+  0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+  0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
+}
+
+local function sha_block(state, text, from)
+  local w = {}
+  for index = 1, 16 do w[index] = word_at(text, from + 4 * index - 4) end
+  for index = 17, 64 do
+    local x, y = w[index - 15], w[index - 2]
+    local small, large = bxor(rotate(x, 7), rotate(x, 18), rshift(x, 3)), bxor(rotate(y, 17), rotate(y, 19), rshift(y, 10))
+    w[index] = band(w[index - 16] + small + w[index - 7] + large, 0xffffffff)
+  end
+  local a, b, c, d, e, f, g, h = state[1], state[2], state[3], state[4], state[5], state[6], state[7], state[8]
+  for index = 1, 64 do
+    local choice = bxor(g, band(e, bxor(f, g)))
+    local first = h + bxor(rotate(e, 6), rotate(e, 11), rotate(e, 25)) + choice + sha_rounds[index] + w[index]
+    local second = bxor(rotate(a, 2), rotate(a, 13), rotate(a, 22)) + bxor(band(a, b), band(a, c), band(b, c))
+    a, b, c, d, e, f, g, h = band(first + second, 0xffffffff), a, b, c, band(d + first, 0xffffffff), e, f, g
+  end
+  for index, word in ipairs({ a, b, c, d, e, f, g, h }) do state[index] = band(state[index] + word, 0xffffffff) end
+end
+
+local function sha256(text)
+  local state = {}
+  for index, word in ipairs(sha_start) do state[index] = word end
+  local size = #text
+  text = text .. "\x80" .. ("\0"):rep((-size - 9) % 64) .. "\0\0\0\0" .. bytes_of({ band(size * 8, 0xffffffff) })
+  for from = 1, #text, 64 do sha_block(state, text, from) end
+  return bytes_of(state)
+end
+
+local function hmac(key, text)
+  if #key > 64 then key = sha256(key) end
+  key = key .. ("\0"):rep(64 - #key)
+  local inner = key:gsub(".", function(byte) return string.char(bxor(byte:byte(), 0x36)) end)
+  local outer = key:gsub(".", function(byte) return string.char(bxor(byte:byte(), 0x5c)) end)
+  return sha256(outer .. sha256(inner .. text))
+end
+
+-- HKDF of 32 bytes.
+local function derive(secret, salt, info)
+  return hmac(hmac(salt, secret), info .. "\1")
+end
+
+local function double(byte)
+  return byte < 128 and byte * 2 or bxor(byte * 2, 0x11b)
+end
+
+-- The S-box, by powers of 3 in the field.
+local sbox = {}
+
+local function fill_sbox()
+  local powers, logarithms, value = {}, {}, 1
+  for exponent = 0, 254 do
+    powers[exponent], logarithms[value] = value, exponent
+    value = bxor(value, double(value))
+  end
+  for byte = 0, 255 do
+    local x = byte == 0 and 0 or powers[(255 - logarithms[byte]) % 255]
+    local y = bxor(x, 0x63)
+    for _ = 1, 4 do
+      x = band(bor(x * 2, rshift(x, 7)), 255)
+      y = bxor(y, x)
+    end
+    sbox[byte] = y
+  end
+end
+
+-- One table of S-box and column mixing; the three others are its rotations.
+local mixed = {}
+
+if bits then
+  fill_sbox()
+  for byte = 0, 255 do
+    local s, two = sbox[byte], double(sbox[byte])
+    mixed[byte] = bor(lshift(two, 24), lshift(s, 16), lshift(s, 8), bxor(two, s))
+  end
+end
+
+local function substituted(word)
+  return bor(lshift(sbox[band(rshift(word, 24), 255)], 24), lshift(sbox[band(rshift(word, 16), 255)], 16),
+    lshift(sbox[band(rshift(word, 8), 255)], 8), sbox[band(word, 255)])
+end
+
+-- The 60 words of a 256-bit key.
+local function expanded(key)
+  local w, constant = {}, 1
+  for index = 0, 7 do w[index] = word_at(key, 4 * index + 1) end
+  for index = 8, 59 do
+    local word = w[index - 1]
+    if index % 8 == 0 then
+      word = bxor(substituted(rotate(word, 24)), lshift(constant, 24))
+      constant = double(constant)
+    elseif index % 8 == 4 then
+      word = substituted(word)
+    end
+    w[index] = bxor(w[index - 8], word)
+  end
+  return w
+end
+
+local function mix(a, b, c, d, key)
+  return bxor(mixed[band(rshift(a, 24), 255)], rotate(mixed[band(rshift(b, 16), 255)], 8), rotate(mixed[band(rshift(c, 8), 255)], 16),
+    rotate(mixed[band(d, 255)], 24), key)
+end
+
+local function last(a, b, c, d, key)
+  return bxor(bor(lshift(sbox[band(rshift(a, 24), 255)], 24), lshift(sbox[band(rshift(b, 16), 255)], 16),
+    lshift(sbox[band(rshift(c, 8), 255)], 8), sbox[band(d, 255)]), key)
+end
+
+local function encrypt(w, a, b, c, d)
+  a, b, c, d = bxor(a, w[0]), bxor(b, w[1]), bxor(c, w[2]), bxor(d, w[3])
+  for at = 4, 52, 4 do
+    a, b, c, d = mix(a, b, c, d, w[at]), mix(b, c, d, a, w[at + 1]), mix(c, d, a, b, w[at + 2]), mix(d, a, b, c, w[at + 3])
+  end
+  return last(a, b, c, d, w[56]), last(b, c, d, a, w[57]), last(c, d, a, b, w[58]), last(d, a, b, c, w[59])
+end
+
+-- The hash key times each power of x.
+local function shifts_of(a, b, c, d)
+  local all = {}
+  for index = 1, 128 do
+    all[index] = { a, b, c, d }
+    local carry = band(d, 1)
+    d = bor(rshift(d, 1), lshift(c, 31))
+    c = bor(rshift(c, 1), lshift(b, 31))
+    b = bor(rshift(b, 1), lshift(a, 31))
+    a = bxor(rshift(a, 1), carry == 1 and 0xe1000000 or 0)
+  end
+  return all
+end
+
+local function multiplied(shifts, words)
+  local a, b, c, d = 0, 0, 0, 0
+  for index = 0, 3 do
+    local word = words[index + 1]
+    for bit_number = 0, 31 do
+      if band(rshift(word, 31 - bit_number), 1) == 1 then
+        local shift = shifts[32 * index + bit_number + 1]
+        a, b, c, d = bxor(a, shift[1]), bxor(b, shift[2]), bxor(c, shift[3]), bxor(d, shift[4])
+      end
+    end
+  end
+  return { a, b, c, d }
+end
+
+local function padded(text)
+  return text .. ("\0"):rep(-#text % 16)
+end
+
+local function ghash(shifts, data, text)
+  local all = padded(data) .. padded(text) .. bytes_of({ 0, #data * 8, 0, #text * 8 })
+  local sum = { 0, 0, 0, 0 }
+  for from = 1, #all, 16 do
+    for index = 1, 4 do sum[index] = bxor(sum[index], word_at(all, from + 4 * index - 4)) end
+    sum = multiplied(shifts, sum)
+  end
+  return sum
+end
+
+-- AES-256-GCM: the plaintext, or nil when the tag is another's. `sealed` is nonce (12), ciphertext, tag (16).
+local function open_gcm(key, data, sealed)
+  if #sealed < 28 then return nil end
+  local w, text, tag = expanded(key), sealed:sub(13, -17), sealed:sub(-16)
+  local n1, n2, n3 = word_at(sealed, 1), word_at(sealed, 5), word_at(sealed, 9)
+  local sum, mask = ghash(shifts_of(encrypt(w, 0, 0, 0, 0)), data, text), { encrypt(w, n1, n2, n3, 1) }
+  for index = 1, 4 do sum[index] = bxor(sum[index], mask[index]) end
+  if bytes_of(sum) ~= tag then return nil end
+  local out, whole = {}, padded(text)
+  for from = 1, #whole, 16 do
+    local stream = { encrypt(w, n1, n2, n3, 2 + (from - 1) / 16) }
+    for index = 1, 4 do stream[index] = bxor(stream[index], word_at(whole, from + 4 * index - 4)) end
+    out[#out + 1] = bytes_of(stream)
+  end
+  return table.concat(out):sub(1, #text)
+end
+
 -- The key log --------------------------------------------------------------------------------------------------------------------
 
-local LARGEST_LOG, MAXIMUM_KEYS, LARGEST_NUMBER = 16777216, 100000, "18446744073709551615"
+local LARGEST_LOG, MAXIMUM_KEYS, MAXIMUM_TRIES, LARGEST_NUMBER = 16777216, 100000, 8, "18446744073709551615"
 
--- Pairs whose secret the log holds, by `low-high`, and messages whose content key it holds, by `sender receiver datetime`.
-local log = { pairs = {}, contents = {}, count = 0, size = -1, looked = 0 }
+-- Secrets of pairs, by `low-high`, and content keys of messages, by `sender receiver datetime`, as hex. `version` changes with the file.
+local log = { pairs = {}, contents = {}, derived = {}, count = 0, size = -1, looked = 0, version = 0 }
 
 local function is_hex(word, smallest, largest)
   return word and #word % 2 == 0 and #word >= smallest and #word <= largest and not word:find("%X")
@@ -814,10 +1041,24 @@ local function is_number(word)
   return digits and (#digits < 20 or digits <= LARGEST_NUMBER)
 end
 
-local function keep_key(store, key, value)
-  if store[key] or log.count >= MAXIMUM_KEYS then return end
-  store[key] = value
+local function has_room()
+  if log.count >= MAXIMUM_KEYS then return false end
   log.count = log.count + 1
+  return true
+end
+
+-- A later secret of a pair wins.
+local function keep_secret(one, other, secret)
+  local pair = one < other and one .. "-" .. other or other .. "-" .. one
+  if log.pairs[pair] or has_room() then log.pairs[pair] = secret end
+end
+
+-- Each try to send a message has a content key of its own.
+local function keep_content_key(message, key)
+  local tries = log.contents[message] or {}
+  if #tries >= MAXIMUM_TRIES or not has_room() then return end
+  tries[#tries + 1] = key
+  log.contents[message] = tries
 end
 
 -- Takes a line; one that says nothing is passed over.
@@ -830,11 +1071,15 @@ local function take_key(line)
   local one, other = (words[2] or ""):lower(), (words[3] or ""):lower()
   if not is_hex(one, 32, 32) or not is_hex(other, 32, 32) then return end
   if words[1] == "Z" and #words == 4 and is_hex(words[4], 2, 1024) then
-    keep_key(log.pairs, one < other and one .. "-" .. other or other .. "-" .. one, true)
+    keep_secret(one, other, words[4])
   elseif words[1] == "CEK" and #words == 5 and is_number(words[4]) and is_hex(words[5], 64, 64) then
     local time = words[4]:gsub("^0+", "")
-    keep_key(log.contents, table.concat({ one, other, time == "" and "0" or time }, " "), true)
+    keep_content_key(table.concat({ one, other, time == "" and "0" or time }, " "), words[5])
   end
+end
+
+local function empty_log(path, size)
+  log = { pairs = {}, contents = {}, derived = {}, count = 0, size = size, looked = os.time(), path = path, version = log.version + 1 }
 end
 
 -- Reads the key log, unless it is as long as it was.
@@ -845,27 +1090,85 @@ local function read_key_log()
   local size = file and file:seek("end")
   if not size then
     if file then file:close() end
-    log = { pairs = {}, contents = {}, count = 0, size = -1, looked = os.time() }
+    if log.size ~= -1 then empty_log(nil, -1) end
     return
   end
   if size ~= log.size or path ~= log.path then
-    log = { pairs = {}, contents = {}, count = 0, size = size, looked = os.time(), path = path }
+    empty_log(path, size)
     file:seek("set")
     for line in (file:read(math.min(size, LARGEST_LOG)) or ""):gmatch("[^\n]+") do take_key(line) end
   end
   file:close()
 end
 
--- Whether the key log holds the secret of a message's two users; nil for other packets, and without a key log.
-local function decryption_of(packet, pair)
-  local path = s2wmp.prefs.key_log
-  if not path or path == "" or not pair or not packet.raw.sender_id then return nil end
-  if not log.pairs[pair] and os.time() > log.looked then read_key_log() end
-  return log.pairs[pair] and "key known" or "no key"
+local function from_hex(text)
+  return (text:gsub("..", function(digits) return string.char(tonumber(digits, 16)) end))
 end
 
-local function has_content_key(packet, datetime)
-  return log.contents[to_hex(packet.raw.sender_id) .. " " .. to_hex(packet.raw.receiver_id) .. " " .. datetime]
+-- The keys of one direction of a pair (wire format, sections 5.4 and 5.5).
+local function keys_of(packet, pair)
+  local direction = packet.raw.sender_id .. packet.raw.receiver_id
+  local known = log.derived[direction]
+  if not known then
+    local secret, salt = from_hex(log.pairs[pair]), from_hex((pair:gsub("-", "")))
+    known = { body = derive(secret, salt, "S2WMP1 message" .. direction), hash = derive(secret, salt, "S2WMP1 hash" .. direction) }
+    log.derived[direction] = known
+  end
+  return known
+end
+
+local WRAPPED_SIZES = { 384, 256, 512 }
+
+-- The plaintext of a body of either suite, or nil. Of the RSA part only its size matters: the log has what is in it.
+local function open_body(packet, keys, header, body)
+  local text = open_gcm(keys.body, header, body)
+  if text then return text end
+  local message = table.concat({ to_hex(packet.raw.sender_id), to_hex(packet.raw.receiver_id), packet.datetime }, " ")
+  for _, content_key in ipairs(log.contents[message] or {}) do
+    local key = derive(from_hex(content_key), keys.body, "S2WMP1 rsa body")
+    for _, size in ipairs(WRAPPED_SIZES) do
+      text = open_gcm(key, header, body:sub(size + 1))
+      if text then return text end
+    end
+  end
+end
+
+-- What the keys tell of a message or status change of v1: `text` when it opens, `hash_ok`.
+local function open_message(packet, pair)
+  local bytes, keys = packet.range:raw(), keys_of(packet, pair)
+  local header, body = bytes:sub(1, 48), bytes:sub(81)
+  local text = packet.name == "SC" and "" or open_body(packet, keys, header, body)
+  if not text then return {} end
+  local is_right = hmac(keys.hash, header .. text):sub(1, 16) == bytes:sub(65, 80)
+  return { text = packet.name == "M" and text or nil, hash_ok = is_right }
+end
+
+-- Whether the key log has the secret of a message's two users, and what it opens; nil for other packets, and without a key log. The
+-- answer is kept in the packet's `link` as long as the log is the same.
+local function decryption_of(packet, link)
+  local path, pair = s2wmp.prefs.key_log, link.pair
+  if not path or path == "" or not pair or not packet.raw.sender_id then return nil end
+  local is_closed = not log.pairs[pair] or packet.name == "M" and not (link.opened and link.opened.text)
+  if is_closed and os.time() > log.looked then read_key_log() end
+  if not log.pairs[pair] then return "no key", {} end
+  if link.version ~= log.version then
+    link.opened = bits and packet.dialect == V1 and open_message(packet, pair) or {}
+    link.version = log.version
+  end
+  return link.opened.text and "decrypted" or "key known", link.opened
+end
+
+-- Text of a stranger's as UTF-8 that nothing stumbles over.
+local function displayable(text)
+  if not is_utf8_text(text) then text = text:gsub("[\x80-\xff]", "\xef\xbf\xbd") end
+  return (text:gsub("%z", "\xe2\x90\x80"))
+end
+
+-- The beginning of it for the list, without controls and invisible marks.
+local function excerpt(text)
+  local short = displayable(text):gsub("\xe2\x80[\x8b-\x8f\xa8-\xae]", "."):gsub("\xe2\x81[\xa0-\xaf]", "."):gsub("[%c\x7f]", ".")
+  if #short <= 60 then return '"' .. short .. '"' end
+  return '"' .. short:sub(1, 60):gsub("[\xc0-\xff][\x80-\xbf]*$", "") .. '…"'
 end
 
 -- Requests and answers -----------------------------------------------------------------------------------------------------------
@@ -1139,10 +1442,11 @@ local function add_link(tree, packet, link)
     if name then item:append_text(" (" .. name .. ")") end
   end
   if link.pair then tree:add(common.conversation, link.pair):set_generated():append_text(" (" .. pair_text(link.pair) .. ")") end
-  local state = decryption_of(packet, link.pair)
-  if state then
-    local item = tree:add(common.decryption, state):set_generated()
-    if has_content_key(packet, packet.datetime) then item:append_text(", with the content key of this message") end
+  if link.state then tree:add(common.decryption, link.state):set_generated() end
+  if link.opened and link.opened.text then tree:add(common.plaintext, displayable(link.opened.text)):set_generated() end
+  if link.opened and link.opened.hash_ok ~= nil then
+    local item = tree:add(common.hash_ok, link.opened.hash_ok):set_generated()
+    if not link.opened.hash_ok then add_finding(item, "hash.mismatch") end
   end
   if link.reply_to then tree:add(common.reply_to, link.reply_to):set_generated() end
   if link.latency then tree:add(common.latency, link.latency):set_generated() end
@@ -1162,6 +1466,7 @@ local function summary(packet)
       words[#words + 1] = value == 1 and "1 byte" or value .. " bytes"
     end
   end
+  if packet.text then words[#words + 1] = excerpt(packet.text) end
   return table.concat(words, " ")
 end
 
@@ -1187,7 +1492,7 @@ local function show_packet(tvb, from, length, pinfo, root, dialect, known)
   local range, type = tvb(from, length), tvb(from + 1, 1):uint()
   local packet = {
     layout = layout_of[dialect][type], name = short_names[type], dialect = dialect, length = length, values = {}, raw = {},
-    captured = capture_time(pinfo),
+    captured = capture_time(pinfo), range = range,
   }
   local tree = root:add(s2wmp, range, "S2WMP " .. packet.layout.title)
   add_common(tree, range, packet.name, dialect)
@@ -1206,7 +1511,10 @@ local function show_packet(tvb, from, length, pinfo, root, dialect, known)
     at = at + size
   end
   for _, code in ipairs(findings_of(packet)) do add_finding(tree, code) end
-  add_link(tree, packet, link_of(packet, pinfo, known))
+  local link = link_of(packet, pinfo, known)
+  link.state, link.opened = decryption_of(packet, link)
+  packet.text = link.opened and link.opened.text
+  add_link(tree, packet, link)
   tree:append_text(", " .. summary(packet))
   add_info(pinfo, summary(packet))
 end
@@ -1450,7 +1758,7 @@ s2wmp.prefs.tcp_ports = Pref.range("TCP ports", TCP_PORTS, "TCP ports of peers a
 s2wmp.prefs.udp_ports = Pref.range("UDP ports", UDP_PORTS, "UDP ports of peers and bootstrap servers", 65535)
 s2wmp.prefs.dialect = Pref.enum("Dialect", 0, "Which dialect packets are of; detected for each conversation by default",
   { { 1, "auto", 0 }, { 2, V1, 1 }, { 3, LEGACY, 2 } }, false)
-s2wmp.prefs.key_log = Pref.string("Key log", "", "Path of a key log (s2wmp peer --keylog FILE): says of which messages it holds the secret")
+s2wmp.prefs.key_log = Pref.string("Key log", "", "Path of a key log (s2wmp peer --keylog FILE): messages are decrypted with it")
 
 -- On a port of ours a TCP conversation is ours once one side begins with the protocol's version.
 function s2wmp.dissector(tvb, pinfo, root)
@@ -1546,9 +1854,17 @@ local function ask_pair()
   end, "ID or name", "ID or name")
 end
 
--- One of Wireshark's ten colours for each of the first pairs of users.
-local function colour_pairs()
-  for slot, pair in ipairs(first_pairs) do set_color_filter_slot(slot, pair_filter(pair:sub(1, 32), pair:sub(34))) end
+-- Wireshark has ten colours for conversations; the first and the eighth look like failures and warnings.
+local SLOTS = { 4, 7, 6, 3, 5, 9, 2, 10 }
+
+-- Gives pairs of users a colour each. They show when packets are dissected anew.
+local function colour(pairs_of_users)
+  for index, pair in ipairs(pairs_of_users) do set_color_filter_slot(SLOTS[index], pair_filter(pair:sub(1, 32), pair:sub(34))) end
+  if type(redissect_packets) == "function" then redissect_packets() end
+end
+
+local function colour_first_pairs()
+  colour(first_pairs)
 end
 
 -- The first value of a field among those of a selected packet.
@@ -1570,7 +1886,7 @@ end
 
 local function colour_selected_pair(...)
   local pair = selected("s2wmp.conversation", ...)
-  if pair then set_color_filter_slot(1, pair_filter(pair:sub(1, 32), pair:sub(34))) end
+  if pair then colour({ pair }) end
 end
 
 local function has(...)
@@ -1586,7 +1902,7 @@ local function add_menus()
     register_menu("S2WMP/Follow a user…", ask_user, MENU_TOOLS_UNSORTED)
     register_menu("S2WMP/Follow two users…", ask_pair, MENU_TOOLS_UNSORTED)
   end
-  if has("register_menu") and can_colour then register_menu("S2WMP/Colour conversations of users", colour_pairs, MENU_TOOLS_UNSORTED) end
+  if has("register_menu") and can_colour then register_menu("S2WMP/Colour conversations of users", colour_first_pairs, MENU_TOOLS_UNSORTED) end
   if not has("register_packet_menu") then return end
   if can_filter then
     register_packet_menu("S2WMP/Follow the conversation of these two users", follow_selected_pair, "s2wmp.conversation")

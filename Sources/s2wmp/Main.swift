@@ -26,13 +26,12 @@ struct S2WMP: ParsableCommand {
       3 an input, device or output could not be used. Results go to standard \
       output, everything else to standard error.
       """,
-    subcommands: [ExtcapCommand.self],
     groupedSubcommands: [
       CommandGroup(
         name: "Analyze",
         subcommands: [
           DecodeCommand.self, SniffCommand.self, StatsCommand.self, FollowCommand.self, ReportCommand.self, EncodeCommand.self, KeysCommand.self,
-          SchemaCommand.self,
+          SchemaCommand.self, ExtcapCommand.self,
         ]),
       CommandGroup(name: "Attack", subcommands: [ConformCommand.self, FuzzCommand.self, ReplayCommand.self]),
       CommandGroup(

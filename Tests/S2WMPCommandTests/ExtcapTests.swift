@@ -15,7 +15,8 @@ import Testing
 
   @Test("Every line has the form of an extcap sentence")
   func grammar() {
-    let text = ExtcapText.interfaces([Self.loopback]) + ExtcapText.linkType(LinkTypeName(1)) + ExtcapText.linkType(LinkTypeName(9999)) + ExtcapText.configuration
+    let linkTypes = [1, 9999].map { ExtcapText.linkType(LinkTypeName($0)) }.joined()
+    let text = ExtcapText.interfaces([Self.loopback]) + linkTypes + ExtcapText.configuration
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     #expect(lines.last == "")
     for line in lines.dropLast() { #expect(isSentence(line), "\(line)") }

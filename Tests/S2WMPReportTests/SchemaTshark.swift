@@ -23,9 +23,9 @@ enum SchemaTshark {
 
   static var isUsable: Bool { obstacle == nil }
 
-  /// The values of some fields, one row a frame that has S2WMP packets; several values of one field are separated by `|`.
-  static func rows(_ capture: SchemaCapture, _ fields: [String], options: [String] = []) throws -> [[String]] {
-    let separators = ["-Y", "s2wmp", "-T", "fields", "-E", "separator=/t", "-E", "occurrence=a", "-E", "aggregator=|"]
+  /// The values of some fields, one row a frame that has S2WMP packets and matches the filter; several values of one field are separated by `|`.
+  static func rows(_ capture: SchemaCapture, _ fields: [String], options: [String] = [], filter: String = "s2wmp") throws -> [[String]] {
+    let separators = ["-Y", filter, "-T", "fields", "-E", "separator=/t", "-E", "occurrence=a", "-E", "aggregator=|"]
     let output = try run(capture, options + separators + fields.flatMap { ["-e", $0] })
     return output.split(separator: "\n").map { line in
       line.split(separator: "\t", omittingEmptySubsequences: false).map { $0 == "<MISSING>" ? "" : String($0) }

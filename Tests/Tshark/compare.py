@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Compares `s2wmp decode --format ndjson` with tshark and the generated Lua dissector, packet by packet and field by field.
 
-    python3 Tests/Tshark/compare.py BINARY CAPTURE...
+    python3 Tests/Tshark/compare.py BINARY [--keys LOG] CAPTURE...
 
-BINARY is the built s2wmp; its own `schema --format lua` is what tshark loads. Exit status: 0 agreement, 1 a difference, 2 wrong usage,
+With a key log, what both decrypt has to be the same as well. BINARY is the built s2wmp; its own `schema --format lua` is what tshark loads. Exit status: 0 agreement, 1 a difference, 2 wrong usage,
 77 tshark cannot run the dissector here (says why).
 
 Differences that are known, each as narrow as it could be made (see `Comparison`):
@@ -44,11 +44,12 @@ class Packet:
 
     def __init__(
         self, frame, src, dst, transport, name, dialect, length, fields, codes, is_fragmented=False, reply_to=None, latency=None, users=(),
-        pair=""):
+        pair="", opened=None):
         self.frame, self.src, self.dst, self.transport = frame, src, dst, transport
         self.name, self.dialect, self.length = name, dialect, length
         self.fields, self.codes, self.is_fragmented = fields, codes, is_fragmented
         self.reply_to, self.latency, self.users, self.pair = reply_to, latency, users, pair
+        self.opened = opened
         self.is_last = False
 
     @property
@@ -65,9 +66,9 @@ class Packet:
         return f"frame {self.frame} {self.transport} {self.src}>{self.dst} {self.dialect} {self.name} {self.length} bytes [{codes}] {fields}"
 
 
-def decoded(binary, capture):
+def decoded(binary, capture, keys):
     """What decode says, all its expert codes by direction, and the directions that begin with a packet in several segments."""
-    run = subprocess.run([binary, "decode", "--format", "ndjson", capture], capture_output=True)
+    run = subprocess.run([binary, "decode", "--format", "ndjson", *(["--keys", keys] if keys else []), capture], capture_output=True)
     packets, codes, split, started = [], defaultdict(set), set(), set()
     for line in run.stdout.decode("utf-8").splitlines():
         item = json.loads(line)
@@ -82,14 +83,21 @@ def decoded(binary, capture):
             Packet(
                 item["frame"], item["src"], item["dst"], item["transport"], item["name"], item["dialect"], item["length"],
                 {name: text(name, value) for name, value in item["fields"].items()},
-                {code for code in found if code.startswith(SHARED_CODES)}, reply_to=item.get("reply_to"), latency=item.get("latency"),
-                users=users_of(item), pair=pair_of(item)))
+                {code for code in found if code.startswith(SHARED_CODES) or code == "hash.mismatch" and keys and item["dialect"] == "v1"}, reply_to=item.get("reply_to"), latency=item.get("latency"),
+                users=users_of(item), pair=pair_of(item),
+                opened=(escaped(item.get("plaintext")), item.get("hash_ok")) if keys and item["dialect"] == "v1" else (None, None)))
     return packets, codes, split
 
 
 def text(name, value):
     """A value as text that can be compared with tshark's."""
     return value if isinstance(value, str) else str(value)
+
+
+def escaped(text):
+    """As tshark shows it."""
+    shown = {"\0": "\u2400", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    return text and "".join(shown.get(letter) or (f"\\x{ord(letter):x}" if letter < " " else letter) for letter in text)
 
 
 def users_of(item):
@@ -182,6 +190,9 @@ class Comparison:
         frames, requests = defaultdict(set), {}
         for ours, theirs in matched:
             frames[ours.frame].add(theirs.frame)
+            self.known["decrypted"] += ours.opened[0] is not None
+            if ours.opened != theirs.opened:
+                self.differences.append(f"decrypts to {theirs.opened} in tshark, {ours.opened}: {ours}")
             requests.setdefault(ours.frame, []).append(ours)
         for ours, theirs in matched:
             if theirs.reply_to is None if ours.reply_to is None else theirs.reply_to in frames[ours.reply_to]:
@@ -255,24 +266,25 @@ class Comparison:
 
 
 def main(arguments):
-    if len(arguments) < 2:
+    keys = arguments[2] if arguments[1:2] == ["--keys"] and len(arguments) > 3 else None
+    if len(arguments) < 2 or (arguments[1] == "--keys" and not keys):
         print(__doc__, file=sys.stderr)
         return 2
-    binary, captures = arguments[0], arguments[1:]
+    binary, captures = arguments[0], arguments[3 if keys else 1:]
     with tempfile.TemporaryDirectory() as folder:
         lua = Path(folder) / "s2wmp.lua"
         subprocess.run([binary, "schema", "--format", "lua", "--output", lua], check=True)
         try:
-            tshark = Tshark(lua, Path(folder))
+            tshark = Tshark(lua, Path(folder), ["-o", f"s2wmp.key_log:{keys}"] if keys else [])
         except Unusable as reason:
             print(f"skipped: {reason}")
             return 77
         failed = 0
         for capture in captures:
-            packets, codes, split = decoded(binary, capture)
+            packets, codes, split = decoded(binary, capture, keys)
             dissected, as_captured = ([Packet(**packet) for packet in tshark.packets(capture, order)] for order in (IN_ORDER, AS_CAPTURED))
             result = Comparison(packets, codes, split, dissected, as_captured)
-            known = ", ".join(f"{count} {name}" for name, count in sorted(result.known.items()))
+            known = ", ".join(f"{count} {name}" for name, count in sorted(result.known.items()) if count)
             print(f"{capture}: {len(packets)} packets, {len(result.differences)} differences" + (f" (known: {known})" if known else ""))
             for difference in result.differences[:10]:
                 print(f"  {difference}")

@@ -13,6 +13,7 @@ _G.new_dialog = function(_, action) dialog = action end
 _G.set_filter = function(text) say("filter", text) end
 _G.apply_filter = function() say("apply") end
 _G.set_color_filter_slot = function(slot, text) say("colour", slot, text) end
+_G.redissect_packets = function() say("redissect") end
 _G.TextWindow = { new = function() return { set = function(_, text) say("window", text) end } end }
 
 local function choose(name, ...)

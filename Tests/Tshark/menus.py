@@ -32,10 +32,10 @@ def user(name):
 EXPECTED = [
     ["menu", "S2WMP/Follow a user…"], *user(BOB), *user(BOB), *user(ALICE), NOBODY, NOBODY,
     ["menu", "S2WMP/Follow two users…"], *followed(PAIR), NOBODY,
-    ["menu", "S2WMP/Colour conversations of users"], ["colour", "1", PAIR],
+    ["menu", "S2WMP/Colour conversations of users"], ["colour", "4", PAIR], ["redissect"],
     ["menu", "S2WMP/Follow this user"], *user("a" * 32), ["menu", "S2WMP/Follow this user"],
     ["menu", "S2WMP/Follow the conversation of these two users"], *followed(SELECTED),
-    ["menu", "S2WMP/Colour this conversation"], ["colour", "1", SELECTED],
+    ["menu", "S2WMP/Colour this conversation"], ["colour", "4", SELECTED], ["redissect"],
 ]
 
 

@@ -19,7 +19,7 @@ class Unusable(Exception):
 
 
 class Tshark:
-    def __init__(self, lua, folder):
+    def __init__(self, lua, folder, options=()):
         program = shutil.which("tshark")
         if not program:
             raise Unusable("tshark is not installed (Debian: apt-get install tshark)")
@@ -27,6 +27,7 @@ class Tshark:
         self.environment = dict(os.environ, HOME=str(folder), XDG_CONFIG_HOME=str(folder), WIRESHARK_CONFIG_DIR=str(folder))
         self.command = [program, "-X", f"lua_script:{lua}", "-n"]
         self.probe(folder / "empty.pcap")
+        self.command += options
 
     def probe(self, empty):
         """A preference of the dissector's is only known when it was loaded; Wireshark can be built or set up to load no scripts for root."""
@@ -99,8 +100,14 @@ def packet(proto, ends, transport):
         "length": int(shown(proto, "s2wmp.length")), "fields": fields, "codes": codes,
         "reply_to": int(shown(proto, "s2wmp.reply_to") or 0) or None, "latency": float(shown(proto, "s2wmp.latency") or 0),
         "users": [field.get("show") for field in proto.findall("field[@name='s2wmp.user']")],
-        "pair": shown(proto, "s2wmp.conversation"),
+        "pair": shown(proto, "s2wmp.conversation"), "opened": opened(proto),
     }
+
+
+def opened(proto):
+    """Plaintext and whether the hash matches."""
+    text, is_right = (proto.find(f"field[@name='s2wmp.{name}']") for name in ("plaintext", "hash_ok"))
+    return text.get("show") if text is not None else None, is_right.get("show") in ("1", "True") if is_right is not None else None
 
 
 def shown(proto, name):

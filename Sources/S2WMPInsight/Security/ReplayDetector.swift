@@ -1,5 +1,4 @@
 import S2WMPAnalysis
-import S2WMPCrypto
 import S2WMPFlow
 import S2WMPWire
 
@@ -13,7 +12,7 @@ struct ReplayDetector {
   private struct First {
     var host: Endpoint
     var frame: UInt64
-    var content: UInt64
+    var content: Int
   }
 
   private struct Repetition {
@@ -85,7 +84,11 @@ struct ReplayDetector {
   }
 
   /// Of all fields: what differs in any of them is another message.
-  private static func content(_ view: PacketView) -> UInt64 { Digest.identifier(sha256: view.bytes).high }
+  private static func content(_ view: PacketView) -> Int {
+    var hasher = Hasher()
+    hasher.combine(bytes: view.bytes)
+    return hasher.finalize()
+  }
 
   func findings() -> [SecurityFinding] {
     var out = accepted.entries.map { sender, evidence in

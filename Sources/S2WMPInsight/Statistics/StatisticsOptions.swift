@@ -2,7 +2,7 @@ import S2WMPReport
 
 /// The tables that there are. Those that only repeat in detail what others show are left out of text unless they are named.
 package enum StatisticsSection: String, Sendable, CaseIterable {
-  case summary, types, conversations, acks, latencies, histogram, users, statuses, keys, bootstrap, lookups, rate, findings
+  case summary, types, conversations, acks, latencies, histogram, users, statuses, keys, bootstrap, lookups, rate, findings, security
 
   /// What is in it, in a few words.
   package var meaning: String {
@@ -20,6 +20,7 @@ package enum StatisticsSection: String, Sendable, CaseIterable {
     case .lookups: "who looked up whom"
     case .rate: "packets and messages over time"
     case .findings: "what decode would warn of, by code"
+    case .security: "weaknesses of the traffic, with what to do"
     }
   }
 

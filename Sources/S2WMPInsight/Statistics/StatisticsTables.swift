@@ -30,6 +30,7 @@ package struct StatisticsTables {
     case .lookups: lookups
     case .rate: rate
     case .findings: findings
+    case .security: security
     }
   }
 

@@ -36,6 +36,7 @@ package struct StatisticsText {
     if table.section == .summary { appendFiles(to: &out) }
     if table.isEmpty { return finish(note("none"), to: &out) }
     if table.isSingle { return appendValues(table, to: &out) }
+    if table.section == .security { return out += Self.security(facts, text) }
     let layout = TableLayout(table, cells: cells(table), width: text.width)
     for line in layout.lines(colour: text.hasColour, bar: Self.bar) { finish(line, to: &out) }
     if let rest = rest(table) { finish(note(rest), to: &out) }

@@ -33,6 +33,8 @@ public struct SurveyFacts: Sendable {
   public var rate = RateFacts()
   /// How often each finding was made, most severe first.
   public var findings: [FindingCount] = []
+  /// Weaknesses, each with the index of its capture in `files`. A survey leaves this empty: it is for whoever ran a `SecurityWatch` as well.
+  public var security: [(file: Int, finding: SecurityFinding)] = []
   /// Messages that the keys opened.
   public var decrypted: UInt64 = 0
   /// How users are called.

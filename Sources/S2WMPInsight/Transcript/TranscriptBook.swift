@@ -20,7 +20,7 @@ public final class TranscriptBook: DissectionSink {
 
   private struct Speaker: Hashable {
     var stream: UInt32
-    var host: Endpoint
+    var endpoint: Endpoint
   }
 
   let limits: Limits
@@ -37,7 +37,8 @@ public final class TranscriptBook: DissectionSink {
   private var greeted: Set<Identifier> = []
   /// Who speaks from where, for what does not say who it is from: legacy status changes, gaps.
   private var speakers: [Speaker: Identifier] = [:]
-  private var residents: [Endpoint: Identifier] = [:]
+  /// By address; those of one machine may be several.
+  private var residents: [Endpoint: [Identifier]] = [:]
   /// The highest stream number, for messages about wrong ones.
   public private(set) var lastStream: UInt32?
 
@@ -76,14 +77,17 @@ public final class TranscriptBook: DissectionSink {
   /// Notes where the two live.
   private func settle(_ event: TranscriptEvent) {
     for (id, endpoint) in [(event.from, event.source), (event.to, event.destination)] where !id.isZero && residents.count < 65_536 {
-      residents[endpoint.host] = id
-      if event.transport == .tcp && speakers.count < 262_144 { speakers[Speaker(stream: event.stream, host: endpoint.host)] = id }
+      let known = residents[endpoint.host] ?? []
+      if known.count < 4 && !known.contains(id) { residents[endpoint.host] = known + [id] }
+      if event.transport == .tcp && speakers.count < 262_144 { speakers[Speaker(stream: event.stream, endpoint: endpoint)] = id }
     }
   }
 
   /// The user who speaks from an address, as far as the conversation or others told.
   func user(at endpoint: Endpoint, _ stream: UInt32) -> Identifier {
-    speakers[Speaker(stream: stream, host: endpoint.host)] ?? residents[endpoint.host] ?? .zero
+    if let speaker = speakers[Speaker(stream: stream, endpoint: endpoint)] { return speaker }
+    guard let known = residents[endpoint.host], let last = known.last else { return .zero }
+    return known.allSatisfy { people.person($0) == people.person(last) } ? last : .zero
   }
 
   /// True the first time.

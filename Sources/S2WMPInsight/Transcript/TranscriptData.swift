@@ -73,10 +73,10 @@ public struct TranscriptData {
     guard let answer = event.answer else {
       return text("delivery", event.findings.contains(.requestUnanswered) ? "unanswered" : "unknown")
     }
-    text("delivery", answer.code == 0 ? "acknowledged" : "rejected")
+    text("delivery", !event.isConversation ? "answered" : answer.code == 0 ? "acknowledged" : "rejected")
     if answer.code != 0 {
       if answer.code != .max { number("error", UInt64(answer.code)) }
-      text("reason", TranscriptLine.refusal(event, answer.code))
+      text("reason", TranscriptLine.reason(event, answer.code))
     }
     number("answer_frame", answer.frame)
     if let latency = answer.latency {

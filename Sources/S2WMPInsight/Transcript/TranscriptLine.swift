@@ -95,7 +95,9 @@ struct TranscriptLine {
     case .gap(let unusable):
       parts = [.words("something of"), from, .words("is missing here: it was not captured")]
       if unusable > 0 { remark("\(SecurityWords.count(unusable, "byte")) beside it cannot be read") }
-    case .malformed(let length): parts = [from, .words("sends \(SecurityWords.count(length, "byte")) that are no packet")]
+    case .malformed(let length):
+      let what = event.findings.contains(.malformedTruncated) ? "of a packet that does not end" : "that are no packet"
+      parts = [from, .words("sends \(SecurityWords.count(length, "byte")) \(what)")]
     default: return
     }
   }
@@ -133,16 +135,22 @@ struct TranscriptLine {
     }
   }
 
-  static func refusal(_ event: TranscriptEvent, _ code: UInt8) -> String {
+  private static func refusal(_ event: TranscriptEvent, _ code: UInt8) -> String {
+    // That nobody was found is no refusal.
+    let isNews = if case .lookup = event.kind { code == 1 } else { false }
+    return (isNews ? "" : "rejected: ") + reason(event, code)
+  }
+
+  /// What a code other than 0 means.
+  static func reason(_ event: TranscriptEvent, _ code: UInt8) -> String {
     let codes: CodeTable
     switch event.kind {
     case .registration: codes = event.dialect == .v1 ? Codes.registration : Codes.legacyRegistration
     case .lookup, .serverSearch: codes = event.dialect == .v1 ? Codes.lookup : Codes.legacyLookup
     default: codes = Codes.error
     }
-    if code == .max { return "rejected, without a reason" }
-    let isNews = if case .lookup = event.kind { code == 1 } else { false }
-    return (isNews ? "" : "rejected: ") + (codes.code(code)?.text ?? "error \(code)")
+    if code == .max { return "without a reason" }
+    return codes.code(code)?.text ?? "error \(code)"
   }
 
   private mutating func noteFindings(_ event: TranscriptEvent) {
@@ -175,10 +183,26 @@ struct TranscriptLine {
 /// Turns events into lines one after the other, as each depends on the statuses before it.
 struct TranscriptTeller {
   private var statuses: [Identifier: UInt8] = [:]
+  private let people: People
+  /// With more than two it has to be said who is meant.
+  private let isCrowd: Bool
 
-  mutating func line(_ event: TranscriptEvent, _ people: People) -> TranscriptLine {
+  init(_ transcript: Transcript) {
+    people = transcript.people
+    var met: Set<Identifier> = []
+    for event in transcript.events where event.isMessage && met.count < 3 {
+      met.insert(people.person(event.from))
+      met.insert(people.person(event.to))
+    }
+    isCrowd = met.count > 2
+  }
+
+  mutating func line(_ event: TranscriptEvent) -> TranscriptLine {
     let person = people.person(event.from)
-    let line = TranscriptLine(event, statuses[person])
+    var line = TranscriptLine(event, statuses[person])
+    if isCrowd && event.isMessage {
+      line.remarks.insert(TranscriptLine.Remark(text: "to \(PacketNotes.user(people.shown(event.to), people.book))", severity: nil), at: 0)
+    }
     if let status = event.status, event.repetition?.isSameHost != false, statuses.count < 65_536 { statuses[person] = status }
     return line
   }

@@ -18,10 +18,10 @@ public struct TranscriptPage {
   public func write(_ out: (String) throws -> Void) rethrows {
     let frame = PageFrame(title: title, style: PageStyle.base + TranscriptStyle.text, skip: ("talk", "To the conversation"))
     try out(frame.head + head)
-    var teller = TranscriptTeller()
+    var teller = TranscriptTeller(transcript)
     var day = ""
     for event in transcript.events {
-      let line = teller.line(event, transcript.people)
+      let line = teller.line(event)
       try out(heading(event.time, &day) + entry(line, event))
     }
     let missing = transcript.leftOut > 0 ? "<p class=\"warning\">\(Digits.counted(transcript.leftOut, "further event")) found no place in memory.</p>\n" : ""

@@ -19,16 +19,17 @@ public struct TranscriptText {
     self.options = options
     line = StyledText(colour: options.hasColour)
     let speakers = Set(transcript.events.filter(\.isMessage).map { transcript.people.shown($0.from) })
-    nameWidth = min(Self.widestName, speakers.map { Self.label($0, transcript.people, options).columns }.max() ?? 0)
+    let widest = min(Self.widestName, max(4, (options.width ?? .max) / 4))
+    nameWidth = min(widest, speakers.map { Self.label($0, transcript.people, options).columns }.max() ?? 0)
   }
 
   /// Everything, in pieces.
   public mutating func write(_ out: ([UInt8]) throws -> Void) rethrows {
     var piece: [UInt8] = []
     if let heading = heading() { piece += heading }
-    var teller = TranscriptTeller()
+    var teller = TranscriptTeller(transcript)
     for event in transcript.events {
-      append(teller.line(event, transcript.people), event, to: &piece)
+      append(teller.line(event), event, to: &piece)
       if piece.count > 1 << 16 {
         try out(piece)
         piece.removeAll(keepingCapacity: true)
@@ -45,13 +46,16 @@ public struct TranscriptText {
     let users = transcript.users.prefix(8)
     for person in users {
       line.append(Self.label(transcript.people.shown(person), transcript.people, options), room: Self.widestName)
-      line.advance(to: Self.widestName)
       for (index, id) in transcript.people.ids(of: person).enumerated() {
-        if index > 0, let width = options.width, line.columns + 40 > width {
+        let needed = index > 0 ? 40 : 32
+        let start = index > 0 ? line.columns + 2 : Self.widestName + 2
+        if let width = options.width, start + needed > width {
           end(to: &out)
-          line.pad(to: Self.widestName)
+          line.pad(to: min(Self.widestName + 2, max(2, width - needed)))
+        } else {
+          line.pad(to: start)
         }
-        line.styled(.dim) { $0.append(index > 0 ? " later \(id.hex)" : id.hex) }
+        line.styled(.dim) { $0.append(index > 0 ? "later \(id.hex)" : id.hex) }
       }
       end(to: &out)
     }
@@ -118,7 +122,7 @@ public struct TranscriptText {
       } else if index > 0 {
         line.append(" ")
       }
-      line.append(word)
+      line.append(word, room: max(0, (options.width ?? .max) - line.columns))
     }
     appendRemarks(told.remarks, indent: indent, to: &out)
     end(to: &out)

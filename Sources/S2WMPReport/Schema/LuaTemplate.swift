@@ -29,7 +29,9 @@ enum LuaTemplate {
       reply_to = ProtoField.framenum("s2wmp.reply_to", "Answers the request in frame", base.NONE, frametype.REQUEST),
       reply_in = ProtoField.framenum("s2wmp.reply_in", "Answered in frame", base.NONE, frametype.RESPONSE),
       latency = ProtoField.relative_time("s2wmp.latency", "Time since the request", "from the request to this answer"),
-      decryption = ProtoField.string("s2wmp.decryption", "Decryption", base.ASCII, "whether the key log holds the two users' secret"),
+      decryption = ProtoField.string("s2wmp.decryption", "Decryption", base.ASCII, "decrypted, key known or no key, by the key log"),
+      plaintext = ProtoField.string("s2wmp.plaintext", "Plaintext", base.UNICODE, "the decrypted message"),
+      hash_ok = ProtoField.bool("s2wmp.hash_ok", "Hash matches", base.NONE, nil, nil, "whether the hash is that of the decrypted message"),
     }
 
     do
@@ -117,14 +119,18 @@ enum LuaTemplate {
       end
     end
 
-    local function is_utf8(range)
-      local text, at = range:raw(), 1
+    local function is_utf8_text(text)
+      local at = 1
       while at <= #text do
         local size = utf8_size(text, at)
         if not size then return false end
         at = at + size
       end
       return true
+    end
+
+    local function is_utf8(range)
+      return is_utf8_text(range:raw())
     end
 
     -- UTF-16BE without unpaired surrogates.
@@ -223,10 +229,11 @@ enum LuaTemplate {
         if name then item:append_text(" (" .. name .. ")") end
       end
       if link.pair then tree:add(common.conversation, link.pair):set_generated():append_text(" (" .. pair_text(link.pair) .. ")") end
-      local state = decryption_of(packet, link.pair)
-      if state then
-        local item = tree:add(common.decryption, state):set_generated()
-        if has_content_key(packet, packet.datetime) then item:append_text(", with the content key of this message") end
+      if link.state then tree:add(common.decryption, link.state):set_generated() end
+      if link.opened and link.opened.text then tree:add(common.plaintext, displayable(link.opened.text)):set_generated() end
+      if link.opened and link.opened.hash_ok ~= nil then
+        local item = tree:add(common.hash_ok, link.opened.hash_ok):set_generated()
+        if not link.opened.hash_ok then add_finding(item, "hash.mismatch") end
       end
       if link.reply_to then tree:add(common.reply_to, link.reply_to):set_generated() end
       if link.latency then tree:add(common.latency, link.latency):set_generated() end
@@ -246,6 +253,7 @@ enum LuaTemplate {
           words[#words + 1] = value == 1 and "1 byte" or value .. " bytes"
         end
       end
+      if packet.text then words[#words + 1] = excerpt(packet.text) end
       return table.concat(words, " ")
     end
 
@@ -271,7 +279,7 @@ enum LuaTemplate {
       local range, type = tvb(from, length), tvb(from + 1, 1):uint()
       local packet = {
         layout = layout_of[dialect][type], name = short_names[type], dialect = dialect, length = length, values = {}, raw = {},
-        captured = capture_time(pinfo),
+        captured = capture_time(pinfo), range = range,
       }
       local tree = root:add(s2wmp, range, "S2WMP " .. packet.layout.title)
       add_common(tree, range, packet.name, dialect)
@@ -290,7 +298,10 @@ enum LuaTemplate {
         at = at + size
       end
       for _, code in ipairs(findings_of(packet)) do add_finding(tree, code) end
-      add_link(tree, packet, link_of(packet, pinfo, known))
+      local link = link_of(packet, pinfo, known)
+      link.state, link.opened = decryption_of(packet, link)
+      packet.text = link.opened and link.opened.text
+      add_link(tree, packet, link)
       tree:append_text(", " .. summary(packet))
       add_info(pinfo, summary(packet))
     end

@@ -52,9 +52,17 @@ extension LuaTemplate {
       end, "ID or name", "ID or name")
     end
 
-    -- One of Wireshark's ten colours for each of the first pairs of users.
-    local function colour_pairs()
-      for slot, pair in ipairs(first_pairs) do set_color_filter_slot(slot, pair_filter(pair:sub(1, 32), pair:sub(34))) end
+    -- Wireshark has ten colours for conversations; the first and the eighth look like failures and warnings.
+    local SLOTS = { 4, 7, 6, 3, 5, 9, 2, 10 }
+
+    -- Gives pairs of users a colour each. They show when packets are dissected anew.
+    local function colour(pairs_of_users)
+      for index, pair in ipairs(pairs_of_users) do set_color_filter_slot(SLOTS[index], pair_filter(pair:sub(1, 32), pair:sub(34))) end
+      if type(redissect_packets) == "function" then redissect_packets() end
+    end
+
+    local function colour_first_pairs()
+      colour(first_pairs)
     end
 
     -- The first value of a field among those of a selected packet.
@@ -76,7 +84,7 @@ extension LuaTemplate {
 
     local function colour_selected_pair(...)
       local pair = selected("s2wmp.conversation", ...)
-      if pair then set_color_filter_slot(1, pair_filter(pair:sub(1, 32), pair:sub(34))) end
+      if pair then colour({ pair }) end
     end
 
     local function has(...)
@@ -92,7 +100,7 @@ extension LuaTemplate {
         register_menu("S2WMP/Follow a user…", ask_user, MENU_TOOLS_UNSORTED)
         register_menu("S2WMP/Follow two users…", ask_pair, MENU_TOOLS_UNSORTED)
       end
-      if has("register_menu") and can_colour then register_menu("S2WMP/Colour conversations of users", colour_pairs, MENU_TOOLS_UNSORTED) end
+      if has("register_menu") and can_colour then register_menu("S2WMP/Colour conversations of users", colour_first_pairs, MENU_TOOLS_UNSORTED) end
       if not has("register_packet_menu") then return end
       if can_filter then
         register_packet_menu("S2WMP/Follow the conversation of these two users", follow_selected_pair, "s2wmp.conversation")

@@ -10,14 +10,22 @@ extension LuaTemplate {
     -- Names by ID, as chat requests, their responses and broadcasts tell them: `text`, `is_doubtful`. Who claimed a name first, by how it looks.
     local names, name_count, claims = {}, 0, {}
     -- The first pairs of users seen, for the menus.
-    local first_pairs, MAXIMUM_PAIRS = {}, 10
+    local first_pairs, MAXIMUM_PAIRS = {}, 8
 
     local function forget_people()
       names, name_count, claims, first_pairs = {}, 0, {}, {}
     end
 
+    -- The same few IDs come again and again.
+    local hex_of, hex_count, MAXIMUM_HEX = {}, 0, 16384
+
     local function to_hex(bytes)
-      return (bytes:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
+      local known = hex_of[bytes]
+      if known then return known end
+      if hex_count >= MAXIMUM_HEX then hex_of, hex_count = {}, 0 end
+      known = bytes:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end)
+      hex_of[bytes], hex_count = known, hex_count + 1
+      return known
     end
 
     local function short_id(id)

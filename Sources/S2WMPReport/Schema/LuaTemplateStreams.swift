@@ -244,7 +244,7 @@ extension LuaTemplate {
     s2wmp.prefs.udp_ports = Pref.range("UDP ports", UDP_PORTS, "UDP ports of peers and bootstrap servers", 65535)
     s2wmp.prefs.dialect = Pref.enum("Dialect", 0, "Which dialect packets are of; detected for each conversation by default",
       { { 1, "auto", 0 }, { 2, V1, 1 }, { 3, LEGACY, 2 } }, false)
-    s2wmp.prefs.key_log = Pref.string("Key log", "", "Path of a key log (s2wmp peer --keylog FILE): says of which messages it holds the secret")
+    s2wmp.prefs.key_log = Pref.string("Key log", "", "Path of a key log (s2wmp peer --keylog FILE): messages are decrypted with it")
 
     -- On a port of ours a TCP conversation is ours once one side begins with the protocol's version.
     function s2wmp.dissector(tvb, pinfo, root)

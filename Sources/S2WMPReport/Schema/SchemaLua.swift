@@ -5,7 +5,7 @@ import S2WMPWire
 public enum SchemaLua {
   public static func text() -> String {
     LuaTemplate.head + numbers + names + codes + layouts + layoutOfType + experts + LuaTemplate.registration + LuaTemplate.packets
-      + LuaTemplate.checks + LuaTemplate.people + LuaTemplate.keys + LuaTemplate.exchanges + LuaTemplate.tree + LuaTemplate.dialects
+      + LuaTemplate.checks + LuaTemplate.people + LuaTemplate.cryptography + LuaTemplate.keys + LuaTemplate.exchanges + LuaTemplate.tree + LuaTemplate.dialects
       + LuaTemplate.datagrams + LuaTemplate.streams + LuaTemplate.ports + LuaTemplate.menus
   }
 
@@ -135,7 +135,7 @@ public enum SchemaLua {
 
   static func isSaidHere(_ code: ExpertCode) -> Bool {
     switch code {
-    case .ackInconsistent, .ackRejected, .clockSkew: true
+    case .ackInconsistent, .ackRejected, .clockSkew, .hashMismatch: true
     default: code.name.hasPrefix("malformed.") || code.name.hasPrefix("field.")
     }
   }

@@ -133,7 +133,7 @@ struct DecodeCommand: ParsableCommand {
   /// The totals of several captures decoded at once; nil when they are to be decoded one after the other.
   private func sideBySide() throws -> SideBySide.Totals? {
     let jobs = jobs ?? Processors.count
-    guard jobs > 1, captures.count > 1, write == nil, SideBySide.isPossible(display, counting: count) else { return nil }
+    guard jobs > 1, captures.count > 1, write == nil, failOn.failOn == nil, SideBySide.isPossible(display, counting: count) else { return nil }
     // A wrong filter, field or key is said once, before anything is begun.
     _ = try PacketPrinter(display, to: LineBuffer { _ in }, counting: count)
     let further = files.filter { !captures.contains($0) }

@@ -18,7 +18,7 @@ struct ReportCommand: ParsableCommand {
       One HTML file that needs neither a network nor a script: open it in any browser, send it, \
       print it. Large captures are summed up; --limit says how many packets are shown with all \
       their bytes. A page with decrypted messages can be read by its owner alone.
-      Exit status: 3 when the capture could not be read to its end (the page says so as well).
+      Exit status: 1 under --fail-on; 3 when the capture could not be read to its end (the page says so as well).
       """)
 
   @Argument(help: ArgumentHelp("A capture; - is standard input.", valueName: "file"))
@@ -34,6 +34,8 @@ struct ReportCommand: ParsableCommand {
 
   @Option(name: [.customShort("c"), .long], help: ArgumentHelp("Packets that are shown in full: those with findings first.", valueName: "n"))
   var limit = 1000
+
+  @OptionGroup var failOn: FailOnArguments
 
   @OptionGroup(title: "Decryption") var decryption: KeyArguments
 
@@ -58,7 +60,8 @@ struct ReportCommand: ParsableCommand {
     let run = try CaptureRun(files, decryption, traffic)
     let sink = ReportSink(filter: display, limit: limit)
     let file = run.files.first ?? "-"
-    let failure = Recording(path: file, traffic: traffic, sink: sink, keys: run.keys).decode().failure
+    let gate = failOn.gate
+    let failure = Recording(path: file, traffic: traffic, sink: gate?.before(sink) ?? sink, keys: run.keys).decode().failure
     if let failure { StandardError.complain("\(failure)") }
     if failure == nil || sink.hasPackets {
       var page = sink.page(file: Self.title(file))
@@ -67,6 +70,7 @@ struct ReportCommand: ParsableCommand {
       try PageFile.write(page, to: output, isPrivate: sink.material.holdsPlaintext)
     }
     if failure != nil { throw ExitCode(3) }
+    try gate?.finish()
   }
 
   /// The page is for others as well: which folder the capture lay in does not concern them.

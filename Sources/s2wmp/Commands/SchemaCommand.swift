@@ -19,7 +19,8 @@ struct SchemaCommand: ParsableCommand {
       Its colours (red: malformed or rejected; yellow: a warning) make a profile of their own, which wireshark -C S2WMP begins with:
 
         mkdir -p ~/.config/wireshark/profiles/S2WMP
-        s2wmp schema --format colorfilters --output ~/.config/wireshark/profiles/S2WMP/colorfilters
+        cd ~/.config/wireshark/profiles/S2WMP
+        s2wmp schema --format colorfilters --output colorfilters
       """)
 
   /// What the tables are written as.

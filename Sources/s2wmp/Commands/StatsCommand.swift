@@ -20,13 +20,15 @@ struct StatsCommand: ParsableCommand {
       reads CSV needs no case distinctions, and json has all tables at once. Packets and \
       bytes are those of S2WMP, without TCP, UDP and what is below.
 
-      Exit status: 3 when a file could not be read to its end (what came before was counted).
+      Exit status: 1 under --fail-on; 3 when a file could not be read to its end (what came before was counted).
       """)
 
   @Argument(help: ArgumentHelp("Captures; - is standard input.", valueName: "file"))
   var files: [String] = []
 
   @OptionGroup(title: "Output") var output: SurveyArguments
+
+  @OptionGroup var failOn: FailOnArguments
 
   @OptionGroup(title: "Decryption") var decryption: KeyArguments
 
@@ -39,9 +41,15 @@ struct StatsCommand: ParsableCommand {
   func run() throws {
     let run = try CaptureRun(files, decryption, traffic)
     let survey = Survey(interval: output.span)
-    let isWhole = run.decode(into: SurveySink(survey, try compiledFilter(output.filter))) { survey.nextFile($0) }
-    if isWhole || survey.lineCount > 0 || output.format != .text { try show(survey.facts()) }
+    let sink = SurveySink(survey, try compiledFilter(output.filter))
+    let gate = failOn.gate
+    let isWhole = run.decode(into: gate?.before(sink) ?? sink) { file in
+      sink.nextFile(file)
+      gate?.beginCapture()
+    }
+    if isWhole || survey.lineCount > 0 || output.format != .text { try show(sink.facts()) }
     if !isWhole { throw ExitCode(3) }
+    try gate?.finish()
   }
 
   private func show(_ facts: SurveyFacts) throws {

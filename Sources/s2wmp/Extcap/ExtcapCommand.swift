@@ -8,10 +8,10 @@ struct ExtcapCommand: ParsableCommand {
     commandName: "extcap",
     abstract: "Let Wireshark capture S2WMP traffic through this program.",
     discussion: """
-      Wireshark calls this itself, once the program stands in its extcap folder:
+      Wireshark calls this itself, once the built program (not the script that builds it) stands in its extcap folder:
 
         mkdir -p ~/.config/wireshark/extcap
-        ln -sf "$(command -v s2wmp)" ~/.config/wireshark/extcap/s2wmp
+        ln -sf "$PWD/.build/release/s2wmp" ~/.config/wireshark/extcap/s2wmp
 
       From then on Wireshark and tshark list an interface "S2WMP: eth0" for each device. Capturing needs the same right as sniff.
       """,

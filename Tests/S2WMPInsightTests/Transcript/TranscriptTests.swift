@@ -80,6 +80,7 @@ import Testing
     scene.say("after", at: 3, from: new)
     let told = try scene.book.transcript(.user("alice"))
     #expect(told.messageCount == 2)
+    #expect(try scene.book.transcript(.pair("alice", "b0b0")).events.map(\.kind.name) == ["request", "message", "id-change", "message"])
     #expect(told.people.ids(of: new) == [TranscriptScene.alice, new])
     #expect(told.text().contains("alice  after"))
   }
@@ -145,6 +146,18 @@ import Testing
     #expect(told.events.allSatisfy { $0.answer?.code == 0 })
   }
 
+  /// Where a user talks with several, it is said with whom.
+  @Test func severalFriends() throws {
+    var scene = TranscriptScene()
+    let carol = Identifier(high: 0xca40_0000_0000_0000, low: 4)
+    scene.befriend("alice")
+    scene.befriend("carol", carol, host: 21)
+    scene.say("to one", at: 1)
+    scene.say("to the other", at: 2, to: carol)
+    #expect(try scene.book.transcript(.user("alice")).text().contains("to the other  · to carol"))
+    #expect(try scene.book.transcript(.pair("alice", "carol")).text().contains("· to carol") == false)
+  }
+
   // MARK: - Hostile input
 
   private static let hostile = "<img src=x onerror=alert(1)>\n13:42:00.009  ✓ bob  I owe you\u{1b}[2J\u{202e}\u{0}\"'&"
@@ -160,11 +173,11 @@ import Testing
   @Test(arguments: [nil, 40, 80]) func textIsHarmless(_ width: Int?) throws {
     let text = try hostileTranscript().text(width: width)
     #expect(text.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 && $0.value != 0x7f && $0 != "\u{202e}" })
-    // What looks like another line of the transcript stands under the indent.
+    // What looks like another line of the transcript stands under the indent: only the date and the three events begin at the left.
     let lines: [Substring] = text.split(separator: "\n")
-    let forged = lines.filter { $0.contains("I owe you") || $0.contains("13:42:00.009") }
-    #expect(!forged.isEmpty && forged.allSatisfy { $0.hasPrefix("                ") }, "\(forged)")
-    if let width { #expect(lines.dropFirst(3).allSatisfy { $0.count <= width }, "\(text)") }
+    let heading = lines.firstIndex { $0.hasSuffix("UTC") } ?? 0
+    #expect(lines[heading...].filter { !$0.hasPrefix("                ") }.count == 4, "\(text)")
+    if let width { #expect(lines.allSatisfy { $0.count <= width }, "\(text)") }
   }
 
   @Test func pageIsEscaped() throws {
