@@ -99,7 +99,7 @@ enum ReportStyle {
     """
 
   private static let narrow = """
-    @media (max-width: 60rem) {
+    @media screen and (max-width: 60rem) {
       .row { grid-template-columns: auto auto auto minmax(0, 1fr); column-gap: .6rem; }
       .packet > summary.row { padding: .3rem 0; border-top: 1px solid var(--line); }
       .row .lanes, .flows .lanes { grid-column: 1 / -1; } .row .frame { order: 0; } .row .time { order: 1; } .row .type { order: 2; }
@@ -123,7 +123,7 @@ enum ReportStyle {
       .tools, .places { display: none; } .heads { position: static; }
       details.packet:not([open])::details-content { content-visibility: hidden; display: none; }
       .window, figure, .packet > summary { break-inside: avoid; } .window { break-inside: auto; }
-      .row { grid-template-columns: 3.5rem 5rem minmax(0, var(--ladder)) 2.75rem minmax(0, 1fr); }
+      .row { grid-template-columns: 3.5rem 5.5rem min(var(--ladder), 40%) 3rem minmax(0, 1fr); }
       * { print-color-adjust: exact; }
     }
 
