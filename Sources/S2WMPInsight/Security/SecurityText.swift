@@ -4,7 +4,10 @@ import S2WMPWire
 
 /// Security findings for people: severity, what was seen, the code with its frames, what to do.
 public enum SecurityText {
+  /// Columns before the message; on a terminal narrower than `narrow` the severity has a line of its own.
   private static let indent = 9
+  private static let narrowIndent = 2
+  private static let narrow = 40
   private static let framesShown = 8
 
   /// Lines with their line feeds.
@@ -14,8 +17,11 @@ public enum SecurityText {
     for finding in findings {
       var line = StyledText(colour: colour)
       line.styled(style(finding.severity)) { $0.append(finding.severity.name) }
-      line.advance(to: indent)
-      let room = width.map { max(20, $0 - indent) }
+      let isNarrow = width.map { $0 < narrow } ?? false
+      let indent = isNarrow ? narrowIndent : indent
+      if isNarrow { end(&line, to: &out) }
+      line.pad(to: indent)
+      let room = width.map { max(8, $0 - indent) }
       for (index, row) in wrapped(finding.message, room).enumerated() {
         if index > 0 { line.pad(to: indent) }
         line.append(row)
@@ -63,6 +69,10 @@ public enum SecurityText {
         row = String(word)
       } else {
         row += row.isEmpty ? String(word) : " \(word)"
+      }
+      while row.count > width {
+        rows.append(String(row.prefix(width)))
+        row.removeFirst(width)
       }
     }
     return rows + [row]

@@ -32,7 +32,11 @@ struct StatisticsTextTests {
           .changed { ($0.transport, $0.stream, $0.destination, $0.time) = (.udp, 100, SurveySample.server, 1_795_527_999_000_000_000) })
     }
     survey.take(try SurveySample.message(5, 6, frame: 91).changed { ($0.isMalformed, $0.codes) = (true, [.malformedType]) })
-    return survey.facts()
+    var facts = survey.facts()
+    let finding = SecurityFinding(
+      code: .replay, severity: .warning, message: "a message, \"again\"", users: [SurveySample.identifier(1)], frames: [1, 2], frameCount: 2)
+    facts.security = [(0, finding)]
+    return facts
   }
 
   private func text(_ change: (inout StatisticsOptions) -> Void = { _ in }) throws -> String {
