@@ -32,7 +32,12 @@ struct StatisticsTextTests {
           .changed { ($0.transport, $0.stream, $0.destination, $0.time) = (.udp, 100, SurveySample.server, 1_795_527_999_000_000_000) })
     }
     survey.take(try SurveySample.message(5, 6, frame: 91).changed { ($0.isMalformed, $0.codes) = (true, [.malformedType]) })
-    return survey.facts()
+    var facts = survey.facts()
+    let weakness = SecurityFinding(
+      code: .legacyUnauthenticated, severity: .warning, message: "\(SecurityWords.user(Identifier(high: 1, low: 2))) sends what anybody could have made",
+      users: [Identifier(high: 1, low: 2)], frames: [1, 3], frameCount: 2)
+    facts.security = [(0, weakness)]
+    return facts
   }
 
   private func text(_ change: (inout StatisticsOptions) -> Void = { _ in }) throws -> String {
