@@ -4,35 +4,35 @@ import S2WMPWire
 
 /// Security findings for people: severity, what was seen, the code with its frames, what to do.
 public enum SecurityText {
-  /// Columns before the message; on a terminal narrower than `narrow` the severity has a line of its own.
-  private static let indent = 9
-  private static let narrowIndent = 2
-  private static let narrow = 40
+  /// Below this many columns the severity stands on a line of its own.
+  private static let narrow = 50
   private static let framesShown = 8
 
   /// Lines with their line feeds.
   ///
   /// - width: columns of the terminal; nil: lines as long as they need to be.
   public static func append(_ findings: [SecurityFinding], width: Int? = nil, colour: Bool = false, to out: inout [UInt8]) {
+    let isNarrow = (width ?? .max) < narrow
+    let indent = isNarrow ? 2 : 9
+    let room = width.map { max(8, $0 - indent) }
     for finding in findings {
       var line = StyledText(colour: colour)
       line.styled(style(finding.severity)) { $0.append(finding.severity.name) }
-      let isNarrow = width.map { $0 < narrow } ?? false
-      let indent = isNarrow ? narrowIndent : indent
       if isNarrow { end(&line, to: &out) }
-      line.pad(to: indent)
-      let room = width.map { max(8, $0 - indent) }
-      for (index, row) in wrapped(finding.message, room).enumerated() {
-        if index > 0 { line.pad(to: indent) }
-        line.append(row)
-        end(&line, to: &out)
-      }
+      append(wrapped(finding.message, room), nil, indent, room, &line, to: &out)
       let evidence = "\(finding.code.name)  \(frames(finding))"
-      for row in wrapped(evidence, room) + wrapped(finding.advice, room) {
-        line.pad(to: indent)
-        line.styled(.dim) { $0.append(row) }
-        end(&line, to: &out)
-      }
+      append(wrapped(evidence, room) + wrapped(finding.advice, room), .dim, indent, room, &line, to: &out)
+    }
+  }
+
+  /// Rows under the indent; a word that does not fit into one is cut.
+  private static func append(_ rows: [String], _ style: TextStyle?, _ indent: Int, _ room: Int?, _ line: inout StyledText, to out: inout [UInt8]) {
+    for row in rows {
+      var text = StyledText(colour: false)
+      text.append(row)
+      line.pad(to: indent)
+      line.styled(style) { $0.append(text, room: room ?? .max) }
+      end(&line, to: &out)
     }
   }
 
@@ -69,10 +69,6 @@ public enum SecurityText {
         row = String(word)
       } else {
         row += row.isEmpty ? String(word) : " \(word)"
-      }
-      while row.count > width {
-        rows.append(String(row.prefix(width)))
-        row.removeFirst(width)
       }
     }
     return rows + [row]

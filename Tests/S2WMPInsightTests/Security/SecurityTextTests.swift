@@ -14,7 +14,7 @@ import Testing
 
   @Test func linesFitTheTerminal() throws {
     let findings = try SecurityScene.findings("lan-chat.pcap") + SecurityScene.findings("security-ban.pcap")
-    for width in [40, 60, 80, 132] {
+    for width in [20, 40, 60, 80, 132] {
       let lines = text(findings, width: width)
       #expect(lines.allSatisfy { $0.count <= width }, "\(lines.filter { $0.count > width })")
     }

@@ -33,9 +33,10 @@ struct StatisticsTextTests {
     }
     survey.take(try SurveySample.message(5, 6, frame: 91).changed { ($0.isMalformed, $0.codes) = (true, [.malformedType]) })
     var facts = survey.facts()
-    let finding = SecurityFinding(
-      code: .replay, severity: .warning, message: "a message, \"again\"", users: [SurveySample.identifier(1)], frames: [1, 2], frameCount: 2)
-    facts.security = [(0, finding)]
+    let weakness = SecurityFinding(
+      code: .legacyUnauthenticated, severity: .warning, message: "\(SecurityWords.user(Identifier(high: 1, low: 2))) sends what anybody could have made",
+      users: [Identifier(high: 1, low: 2)], frames: [1, 3], frameCount: 2)
+    facts.security = [(0, weakness)]
     return facts
   }
 
