@@ -26,7 +26,7 @@ struct PageUsers {
 
   private func row(_ user: UserFacts) -> String {
     """
-    <tr><td>\(who(user))</td><td>\(list(user.addresses.map { MarkupText.escaped($0.description) }))</td><td class="inline">\(status(user))</td>\
+    <tr><td>\(who(user))</td><td>\(list(user.addresses.map { MarkupText.escaped($0.knownText) }))</td><td class="inline">\(status(user))</td>\
     <td>\(list(user.keys.map(key)))</td><td class="inline"><span class="number">\(messages(user))</span></td>\
     <td class="inline quiet">\(user.firstFrame == user.lastFrame ? "" : "\(context.link(user.firstFrame)) – ")\(context.link(user.lastFrame))</td></tr>
 

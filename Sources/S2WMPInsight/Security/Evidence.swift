@@ -109,7 +109,10 @@ enum SecurityWords {
     return shown.dropLast().joined(separator: ", ") + " and " + last
   }
 
-  static func users(_ evidence: Evidence) -> String { list(evidence.users.map(user), more: evidence.usersLeftOut) }
+  /// Packets with an ID of zeros name nobody.
+  static func users(_ evidence: Evidence) -> String {
+    evidence.users.isEmpty ? "somebody without an ID" : list(evidence.users.map(user), more: evidence.usersLeftOut)
+  }
 
   static func count(_ count: some BinaryInteger, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 

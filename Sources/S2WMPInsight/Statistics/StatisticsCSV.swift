@@ -44,7 +44,7 @@ package struct StatisticsCSV {
     case .time(let time): Notation.appendTime(time, to: &out)
     case .flag(let flag): out.append(contentsOf: "\(flag)".utf8)
     case .word(let word, _): out.append(contentsOf: word.utf8)
-    case .endpoint(let endpoint): out.append(contentsOf: text(endpoint).utf8)
+    case .endpoint(let endpoint): out.append(contentsOf: endpoint.knownText.utf8)
     case .id(let id), .user(let id): out.append(contentsOf: id.hex.utf8)
     case .name(let name): appendName(name, to: &out)
     case .list(let cells, let separator):
@@ -62,7 +62,4 @@ package struct StatisticsCSV {
     PlaintextText.append(String(decoding: name, as: UTF8.self), escapingQuotes: true, to: &out)
     out.append(0x22)
   }
-
-  /// An unknown port is left out.
-  static func text(_ endpoint: Endpoint) -> String { endpoint.port == 0 ? endpoint.addressText : endpoint.description }
 }

@@ -38,7 +38,7 @@ package struct StatisticsJSON {
     case .time(let time): .string(Notation.text { Notation.appendTime(time, to: &$0) })
     case .flag(let flag): .bool(flag)
     case .word(let word, _): .string(word)
-    case .endpoint(let endpoint): .string(StatisticsCSV.text(endpoint))
+    case .endpoint(let endpoint): .string(endpoint.knownText)
     case .id(let id), .user(let id): .string(id.hex)
     case .name(let name): .string(String(decoding: name, as: UTF8.self))
     case .list(let cells, _): .array(cells.map(json))

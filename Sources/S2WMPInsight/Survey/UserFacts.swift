@@ -88,3 +88,8 @@ public struct KeyFacts: Sendable, Equatable {
     self.frame = frame
   }
 }
+
+extension Endpoint {
+  /// `10.0.0.7:5000`; the address alone where the port is not known (0), as for a user who was only seen to connect.
+  var knownText: String { port == 0 ? addressText : description }
+}
