@@ -30,6 +30,8 @@ public struct CaseForge {
     var isRejected = false
     /// Something was sent whose proof is that nothing came.
     var isInDoubt = false
+    /// An ID change is on its way: what the target makes of later packets depends on whether it arrived.
+    var isMoving = false
     var fate = Fate.open
     /// For the answer to what came last.
     var patience = Patience.reply
@@ -124,7 +126,10 @@ public struct CaseForge {
     if start == instance.buffer.count { return }
     let isRead = !connections[current].isOver
     owe(consequence, plan, forged)
-    if isRead, consequence.first == nil, consequence.framing == .whole { remember(plan, forged, start) }
+    if isRead, consequence.first == nil, consequence.framing == .whole {
+      connections[current].isMoving = connections[current].isMoving || plan.type == .idChange
+      remember(plan, forged, start)
+    }
   }
 
   /// What is left over behind a packet must begin no other one.
@@ -230,6 +235,7 @@ public struct CaseForge {
     let plan = connections[current]
     guard plan.owed > 0, plan.fate != .dropped else { return }
     instance.actions.append(.awaitReplies(plan.owed, connection: current, plan.patience))
+    connections[current].isMoving = false
   }
 
   private mutating func end() {
@@ -254,9 +260,10 @@ public struct CaseForge {
     }
   }
 
-  /// What was owed may be lost.
+  /// What was owed may be lost, and so may what was sent: an ID change is answered first, as nobody could say which ID holds afterwards.
   private mutating func reset() {
     guard connections[current].isUsed else { return }
+    if connections[current].isMoving { wait() }
     instance.actions.append(.reset(connection: current))
     for index in instance.expected.indices where instance.expected[index].connection == current { instance.expected[index].isOptional = true }
     connections[current].isOver = true
@@ -265,6 +272,8 @@ public struct CaseForge {
 
   private mutating func choose(_ number: Int) throws {
     guard (0..<64).contains(number) else { throw CaseFault("connections are numbered from 0 to 63, not \(number)") }
+    // What comes on another connection may be read first.
+    if number != current, connections[current].isMoving { wait() }
     while connections.count <= number { connections.append(ConnectionPlan()) }
     current = number
   }

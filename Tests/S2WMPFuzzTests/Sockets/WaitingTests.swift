@@ -22,6 +22,22 @@ struct WaitingTests {
     #expect(instance.actions.contains(.awaitReplies(1, connection: 0, .atOnce)))
   }
 
+  /// A reset may take along what was sent before it, and another connection may be read first: nobody could say which ID holds then.
+  @Test("An ID change is answered before a reset and before another connection", arguments: [Step.reset, .connection(1)])
+  func movesAreSettled(_ next: Step) throws {
+    let identity = try Identity.generate(suite: .dh, group: .x25519)
+    let opening = SessionOpening(targetID: identity.userID, identity: nil, kinds: [(.dh, .x25519)], start: 1_800_000_000_000, seed: 1)
+    let session = try opening.open(CoreTarget(identity: identity)).0
+    for (type, isSettled) in [(PacketType.idChange, true), (.statusChange, false)] {
+      var (forge, instance) = (CaseForge(session), Instance())
+      let plan = PacketPlan(type, from: type == .idChange ? .mover : .friend)
+      try forge.make(Case([.send([plan], .whole), next, .send([plan], .whole)]), checksAlive: false, into: &instance)
+      let second = try #require(instance.actions.lastIndex { if case .send = $0 { true } else { false } })
+      let isAwaited = instance.actions[..<second].contains(.awaitReplies(1, connection: 0, .reply))
+      #expect(isAwaited == isSettled)
+    }
+  }
+
   @Test func shortPatienceFollowsTheAnswersThatCame() throws {
     let endpoint = try #require(Endpoint(text: "127.0.0.1:1"))
     var times = WaitingTimes(TargetSettings(endpoint: endpoint, readTimeout: .seconds(1), replyTimeout: .seconds(2)))
