@@ -7,6 +7,7 @@ public final class Campaign {
   let venue: any FuzzVenue
   private var opening: SessionOpening
   private let generator: CaseGenerator
+  private var defects: DefectCoverage
   private var lanes: [FuzzLane]
   private var steering: Steering
   private var features = Features()
@@ -59,6 +60,7 @@ public final class Campaign {
     self.venue = venue
     self.opening = opening
     generator = CaseGenerator(seed: settings.seed, scope: scope)
+    defects = DefectCoverage(generator.menu)
     steering = Steering(generator, corpus: corpus)
     stallsLeft = settings.stalls ? Self.stalledCases : 0
     lanes = []
@@ -197,6 +199,7 @@ public final class Campaign {
   private func notice(_ trial: FuzzLane.Trial, _ instance: Instance, _ seen: Observation) {
     let edges = venue.coverage?.news() ?? []
     guard !edges.isEmpty || trial.index & 7 == 0 || trial.index < 65_536 else { return }
+    if onProgress != nil { defects.take(trial.given) }
     features.take(trial.given, instance, seen)
     features.add(edges)
     steering.note(trial.index, trial.given, features)
@@ -305,7 +308,9 @@ public final class Campaign {
     tell(nil)
   }
 
-  private func tell(_ activity: String?) { onProgress?(progress(features: steering.featureCount, corpus: steering.pool.count, activity)) }
+  private func tell(_ activity: String?) {
+    onProgress?(progress(features: steering.featureCount, corpus: steering.pool.count, defectsTried: defects.percent, activity))
+  }
 }
 
 extension Case {

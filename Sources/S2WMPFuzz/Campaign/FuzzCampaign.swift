@@ -24,11 +24,11 @@ extension Campaign: FuzzCampaign {}
 
 extension FuzzCampaign {
   /// How it stands now.
-  func progress(features: Int = 0, corpus: Int = 0, _ activity: String?) -> FuzzProgress {
+  func progress(features: Int = 0, corpus: Int = 0, defectsTried: Int? = nil, _ activity: String?) -> FuzzProgress {
     let seconds = seconds
     return FuzzProgress(
       seconds: seconds, cases: casesDone, casesPerSecond: seconds > 0 ? Double(casesDone) / seconds : 0, findings: book.findings.count, features: features,
-      corpus: corpus, requirementsMet: requirementCounts.count, activity: activity)
+      corpus: corpus, requirementsMet: requirementCounts.count, defectsTried: defectsTried, activity: activity)
   }
 }
 

@@ -30,6 +30,8 @@ public struct FuzzProgress: Sendable {
   public var corpus: Int
   /// Requirements met by at least one case, of those that generated cases can meet.
   public var requirementsMet: Int
+  /// Kinds of change to the fields of each packet that were tried, of a hundred; nil where they are not counted.
+  public var defectsTried: Int?
   /// What it is busy with when it is not running cases: `making finding 2 small`.
   public var activity: String?
 }

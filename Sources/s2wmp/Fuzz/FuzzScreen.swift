@@ -27,10 +27,14 @@ struct FuzzScreen {
     let time = "\(pad(Int(progress.seconds) / 60)):\(pad(Int(progress.seconds) % 60))"
     let findings = "\(progress.findings) finding\(progress.findings == 1 ? "" : "s")"
     var parts = [" \(time)", "\(grouped(progress.cases)) cases", rate(progress.casesPerSecond), findings]
-    parts += progress.activity.map { [$0] } ?? ["\(progress.requirementsMet) requirements met", "corpus \(progress.corpus)"]
+    parts += progress.activity.map { [$0] } ?? [coverage(progress), "corpus \(progress.corpus)"]
     parts.append("seed \(seed)")
     while parts.count > 1, parts.reduce(-2, { $0 + $1.unicodeScalars.count + 2 }) > room { parts.removeLast() }
     return parts.joined(separator: "  ")
+  }
+
+  private static func coverage(_ progress: FuzzProgress) -> String {
+    "\(progress.requirementsMet) requirements\(progress.defectsTried.map { ", field × defect \($0)%" } ?? " met")"
   }
 
   private static func pad(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
