@@ -2,7 +2,7 @@ import CCoverage
 
 /// Which edges of this program's own code a run went along, when the program was built with coverage counters:
 ///
-///     swift build -c release --product s2wmp --sanitize=address -Xswiftc -sanitize-coverage=edge,inline-8bit-counters
+///     swift build --product s2wmp --sanitize=address -Xswiftc -sanitize-coverage=edge,inline-8bit-counters
 ///
 /// A run that goes along an edge for the first time, or clearly more often than any before it, shows something new. Counters are cleared before the target runs
 /// and read after it, so what generator and oracle do does not count. There is one set of counters in a process: at most one run at a time.
@@ -56,7 +56,9 @@ public final class EdgeCoverage {
       }
       let end = min(edge + 8, counters.count)
       while edge < end {
-        if counters[edge] != 0 { body(edge, Self.range(counters[edge])) }
+        // Read once: this loop is counted as well, and its own counters move (and wrap to zero) while it looks at them.
+        let count = counters[edge]
+        if count != 0 { body(edge, Self.range(count)) }
         edge += 1
       }
     }
