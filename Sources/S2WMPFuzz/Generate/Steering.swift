@@ -95,7 +95,7 @@ enum CaseExtension {
 
   private static func add(_ generator: CaseGenerator, to plan: inout PacketPlan, _ random: inout SeededRandom) {
     guard let layout = LayoutID(plan.type, .v1) else { return }
-    guard let change = generator.menu.change(layout.rows[random.below(layout.rows.count)], plan.type, &random) else { return }
+    guard let change = generator.menu.change(generator.row(of: layout, &random), plan.type, &random) else { return }
     generator.add(change, to: &plan)
   }
 
