@@ -24,7 +24,7 @@ FREEDOMS = {
     "late-events": ("p", "events are told 80 ms after the answer"),
     "only-changes": ("p", "an event 'friend' only when a status differs from the one before"),
     "m-status": ("p", "the status of an M is taken for the friend's, when the M is newer than the last SC"),
-    "talks": ("p", "a peer's own packets may come at any time: SC, M, CR and answers to nothing between the answers"),
+    "talks": ("p", "a peer's own packets may come at any time: SC, M and CR of its own between its answers"),
     "inherits": ("p", "after an IC, what was accepted from the old ID is remembered for the new one"),
     "forgets-nothing": ("p", "a CR of a friend does not change its status; without this manner it is online from then on"),
     "other-clock": ("ps", "timestamps are the responder's: its clock is a year ahead"),

@@ -67,8 +67,7 @@ class Peer(Receiver):
     # From sockets
 
     def came(self, connection):
-        if "talks" in self.manners and self.manners.random.random() < 0.3:
-            connection.send(wire.acknowledgement(0, 12345, secrets.token_bytes(16)))
+        pass
 
     def gone(self, connection):
         for address in [address for address, known in self.streams.items() if known is connection]:
@@ -103,16 +102,14 @@ class Peer(Receiver):
     def chatter(self, connection):
         """Packets of our own, now and then."""
         friend, random = self.friends.get(connection.facts.get("friend")), self.manners.random
-        if random.random() > 0.2:
+        if not friend or random.random() > 0.2:
             return
-        choice = random.randrange(5)
+        choice = random.randrange(3)
         if choice == 0:
-            connection.send(wire.registration_response(0, secrets.token_bytes(8)))
+            connection.send(wire.chat_request(self.own.id, friend.id, self.own.field, self.name))
         elif choice == 1:
-            connection.send(wire.chat_request(self.own.id, friend.id if friend else secrets.token_bytes(16), self.own.field, self.name))
-        elif friend and choice == 2:
             self.say(connection, friend, wire.M, f"by the way, {random.randrange(100)}".encode())
-        elif friend:
+        else:
             self.say(connection, friend, wire.SC)
 
     def say(self, connection, friend, kind, text=b""):
