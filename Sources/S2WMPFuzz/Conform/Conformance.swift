@@ -81,6 +81,8 @@ public final class Conformance {
     }
     guard case .mismatch(let mismatch, let exchange) = outcome else { return nil }
     try recover()
+    // An answer that has to come before another reason for it may have been slow by chance: what is never at once is not so the second time either.
+    if mismatch.requirement == "4/framed.at-once", case .pass = try carryOut(row.test) { return nil }
     return settle(&verdict, mismatch, exchange, row.test, control: control == nil ? nil : .accepted)
   }
 

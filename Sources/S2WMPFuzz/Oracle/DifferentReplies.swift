@@ -80,11 +80,15 @@ extension Judge {
   private func reflected(
     _ given: Case, _ instance: Instance, _ expected: ExpectedReply, _ bytes: UnsafeRawBufferPointer, _ observed: Outcome
   ) -> Mismatch {
-    let silent = instance.packets.indices.first { index in
-      index < expected.packet && instance.packets[index].connection < 0
-        && (consequence(given, instance, index)?.first != nil || plan(given, instance, index) == nil)
-    }
+    let silent = firstSilentDatagram(given, instance).flatMap { $0 < expected.packet ? $0 : nil }
     return Mismatch("4/udp.no-answer", .wrongEcho, expected: .silence, observed: observed, packet: silent ?? expected.packet)
+  }
+
+  /// The first datagram that deserves no answer.
+  func firstSilentDatagram(_ given: Case, _ instance: Instance) -> Int? {
+    instance.packets.indices.first { index in
+      instance.packets[index].connection < 0 && (consequence(given, instance, index)?.first != nil || plan(given, instance, index) == nil)
+    }
   }
 
   /// A datagram that deserved silence and whose request ID the answer has.

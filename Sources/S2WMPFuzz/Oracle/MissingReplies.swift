@@ -130,7 +130,7 @@ extension Judge {
       {
         return silent
       }
-      return Mismatch("4/udp.no-answer", .wrongEcho, expected: .silence, observed: observed, packet: nil)
+      return Mismatch("4/udp.no-answer", .wrongEcho, expected: .silence, observed: observed, packet: firstSilentDatagram(given, instance))
     }
   }
 

@@ -75,6 +75,17 @@ enum ReplyForm {
   }
 }
 
+extension ReplyForm {
+  /// Of an RREG, LPR, BSR or BPR.
+  static func requestID(_ bytes: ArraySlice<UInt8>) -> UInt64? {
+    guard bytes.count > 1 else { return nil }
+    let isRegistration = PacketType(rawValue: bytes[bytes.startIndex + 1]) == .registrationResponse
+    let offset = isRegistration ? RegistrationResponse.requestID.offset : LookupResponse.requestID.offset
+    guard bytes.count >= offset + 8 else { return nil }
+    return bytes.dropFirst(offset).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+  }
+}
+
 extension ExpectedReply.Form {
   var type: PacketType {
     switch self {
