@@ -93,6 +93,11 @@ public final class Conformance {
       verdict.cases -= 1
       return "the packet was not rejected: see \(mismatch.requirement)"
     }
+    if Attribution.isCutShort(mismatch, for: verdict.id), isForOthers(mismatch, of: verdict.id) {
+      if strays[mismatch.requirement] == nil { strays[mismatch.requirement] = (mismatch, exchange, test) }
+      verdict.cases -= 1
+      return "the target closed the connection: see \(mismatch.requirement)"
+    }
     if Attribution.isElsewhere(mismatch, than: verdict.id), isForOthers(mismatch, of: verdict.id) {
       if strays[mismatch.requirement] == nil { strays[mismatch.requirement] = (mismatch, exchange, test) }
       return nil

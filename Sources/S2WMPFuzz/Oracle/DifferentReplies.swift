@@ -35,6 +35,9 @@ extension Judge {
       guard let response = ReplyForm.chatResponse(bytes) else { return make("4/framed.answer", .wrongEcho, instance, expected, observed) }
       return wrong(given, instance, expected, accepted: response.status == 0, same: .response(response.status), observed)
     }
+    if isFault(expected, instance), ack.error == 3, ack.ack == 0, ack.datetime != 0, ack.id.isZero {
+      return make("6.1/echo.unframed", .wrongEcho, instance, expected, observed)
+    }
     if isFault(expected, instance), ack.datetime != 0 || !ack.id.isZero { return readOn(given, instance, expected, observed) }
     if ack.error != expected.status {
       return wrong(given, instance, expected, accepted: ack.error == 0, same: .acknowledgement(ack.error), observed)

@@ -64,7 +64,11 @@ extension Requirements {
       Trial.burst(Plain.m(.time(.exact(77_000)), from: .other), Plain.m(.time(.exact(77_000)), from: .mover)).needing(.heard)),
     Check(
       "6.1/sc.stale", "a status change older than the last one is not applied", "The newest SC counts, in whatever order they arrive.",
-      Trial.burst(Plain.sc(.field("status", 1)), Plain.sc(.field("status", 2), .time(.late))).needing(.heard)),
+      Trial.burst(Plain.sc(.field("status", 1)), Plain.sc(.field("status", 2), .time(.late))).needing(.heard),
+      // The same time is not newer either.
+      Trial.burst(
+        Plain.sc(.field("status", 1), .time(.exact(1 << 62)), from: .other), Plain.sc(.field("status", 2), .time(.exact(1 << 62)), from: .other)
+      ).needing(.heard)),
     Check(
       "6.1/sc.late-ack", "a status change older than the last one is accepted", "Arriving late is no error.",
       .burst(Plain.sc(), Plain.sc(.time(.late)))),
