@@ -7,7 +7,7 @@ import random
 # name: (who has it: p peer, s server; the words of the wire format, or their absence, that leave it free)
 FREEDOMS = {
     "slow": ("ps", "no time is set for an answer: most come at once, some after up to 1.2 s"),
-    "thinks": ("ps", "nor for looking at a packet: each connection's packets are looked at one after the other, up to 20 ms each"),
+    "thinks": ("p", "nor for looking at a packet: each connection's packets are looked at one after the other, up to 20 ms each"),
     "together": ("ps", "a segment may hold several packets: answers are collected for 20 ms and leave in one"),
     "bytewise": ("ps", "a segment may hold part of a packet: every byte is a segment"),
     "halved": ("ps", "the same, and the second half of an answer comes 15 ms after the first"),
@@ -26,7 +26,6 @@ FREEDOMS = {
     "m-status": ("p", "the status of an M is taken for the friend's, when the M is newer than the last SC"),
     "talks": ("p", "a peer's own packets may come at any time: SC, M and CR of its own between its answers"),
     "inherits": ("p", "after an IC, what was accepted from the old ID is remembered for the new one"),
-    "forgets-nothing": ("p", "a CR of a friend does not change its status; without this manner it is online from then on"),
     "other-clock": ("ps", "timestamps are the responder's: its clock is a year ahead"),
     "private-value-length": ("p", "its own D-H key says how long private values are"),
     "rsa-2048": ("p", "its own RSA key has 2048 bits"),

@@ -80,7 +80,7 @@ class Server:
         pass
 
     def thinking_time(self, packet):
-        return self.manners.thinking_time()
+        return 0
 
     def unframed(self, connection):
         return wire.acknowledgement(3)

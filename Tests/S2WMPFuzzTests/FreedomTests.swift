@@ -100,7 +100,8 @@ struct FreedomTests {
     let reply = try #require(seen.replies.first)
     let port = UInt16(seen.received[reply.range.upperBound - 2]) << 8 | UInt16(seen.received[reply.range.upperBound - 1])
     session.endpoint = .ipv4(0x7f00_0001, port: port)
-    seen.received.replaceSubrange((reply.range.upperBound - 18)..<(reply.range.upperBound - 2), with: [UInt8](repeating: 0, count: 10) + [255, 255, 127, 0, 0, 1])
+    let mapped = [UInt8](repeating: 0, count: 10) + [255, 255, 127, 0, 0, 1]
+    seen.received.replaceSubrange((reply.range.upperBound - 18)..<(reply.range.upperBound - 2), with: mapped)
     #expect(Judge(session).isAsOwed(instance, seen))
     session.endpoint = .ipv4(0x7f00_0001, port: port.byteSwapped ^ 1)
     #expect(Judge(session).mismatch(given, instance, seen)?.requirement == "3.6/address")
