@@ -387,6 +387,9 @@ public struct CaseForge {
 
   /// A search that must be answered: whatever came before it was not.
   private mutating func addDatagramProof() throws {
+    guard session.isFriend || !session.targetIsInvisible else {
+      throw CaseFault("an invisible target answers friends only, so without one nothing shows that it has dealt with a search")
+    }
     let sender: Sender = session.isFriend ? .friend : .stranger
     let plan = PacketPlan(.broadcastPeer, from: sender)
     let start = instance.buffer.count

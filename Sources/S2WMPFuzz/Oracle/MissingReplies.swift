@@ -112,6 +112,9 @@ extension Judge {
     let observed = outcome(seen, reply)
     if connection < 0 { return surplusDatagram(given, instance, seen, reply, observed) }
     if let last = owed.last, isFault(last, instance) { return make("4/framed.resynchronise", .connection, instance, last, observed) }
+    if let elsewhere = instance.expected.first(where: { $0.connection >= 0 && $0.connection != connection && !reply.isGarbage && matches($0, seen, reply) }) {
+      return make("4/tcp.same-connection", .wrongEcho, instance, elsewhere, observed)
+    }
     let packet = owed.last?.packet ?? instance.packets.indices.first
     let silent = instance.packets.indices.first {
       instance.packets[$0].connection == connection && consequence(given, instance, $0)?.first == nil
@@ -130,7 +133,7 @@ extension Judge {
       {
         return silent
       }
-      return Mismatch("4/udp.no-answer", .wrongEcho, expected: .silence, observed: observed, packet: nil)
+      return Mismatch("4/udp.no-answer", .wrongEcho, expected: .silence, observed: observed, packet: firstSilentDatagram(given, instance))
     }
   }
 

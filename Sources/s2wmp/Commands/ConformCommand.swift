@@ -74,7 +74,7 @@ struct ConformCommand: ParsableCommand {
     let known = try knownFailures()
     let folder = try targeted.reportFolder()
     Interruption.listen()
-    let opened = try targeted.open(place, seed: 1)
+    let opened = try targeted.open(place, seed: 1, seeksShortSecret: true)
     try ConformRun(self, opened, known, folder).run()
   }
 

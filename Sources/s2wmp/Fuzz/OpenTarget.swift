@@ -117,7 +117,8 @@ extension TargetArguments {
   /// Finds the target, learns its ID and becomes its friend. Throws a `CommandError`.
   ///
   /// - text: TARGET; may be missing with `--spawn`.
-  func open(_ text: String?, seed: UInt64) throws -> any OpenedTarget {
+  /// - seeksShortSecret: takes the time to find a key whose secret with the target begins with a zero byte.
+  func open(_ text: String?, seed: UInt64, seeksShortSecret: Bool = false) throws -> any OpenedTarget {
     do {
       let (settings, spawned) = try reach(text)
       if role == .bootstrap {
@@ -127,7 +128,8 @@ extension TargetArguments {
       if dialect == .legacy { return try openLegacy(settings, spawned, seed) }
       let venue = try SocketVenue(settings, spawned: spawned, processID: pid)
       let targetID = try knownID(settings, spawned)
-      let opening = SessionOpening(targetID: targetID, identity: try ownIdentity(), kinds: kinds, start: WallClock.milliseconds, seed: seed)
+      var opening = SessionOpening(targetID: targetID, identity: try ownIdentity(), kinds: kinds, start: WallClock.milliseconds, seed: seed)
+      opening.seeksShortSecret = seeksShortSecret
       let (session, answer) = try opening.open(venue.alone)
       if case .unanswered = answer { try TargetSearch.lookForWords(at: settings) }
       return OpenTarget(venue: venue, opening: opening, session: session, answer: answer, spawned: spawned, endpoint: settings.endpoint)
