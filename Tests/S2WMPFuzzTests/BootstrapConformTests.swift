@@ -6,7 +6,8 @@ import Testing
 @Suite("The requirements for servers, in process")
 struct BootstrapConformTests {
   private func run(_ target: CoreBootstrapTarget, only ids: [String] = []) throws -> Conformance {
-    let trial = ServerTrial(target: target, session: try BootstrapSession(sources: target.sources, start: 1_800_000_000_000, seed: 3, limits: ServerLimits().patient))
+    let session = try BootstrapSession(sources: target.sources, start: 1_800_000_000_000, seed: 3, limits: ServerLimits().patient)
+    let trial = ServerTrial(target: target, session: session)
     var setting = ConformanceSetting(role: .bootstrap, selection: Selection(only: ids, skip: []))
     setting.learn(from: target)
     let conformance = Conformance(setting) { given throws(TargetFault) in

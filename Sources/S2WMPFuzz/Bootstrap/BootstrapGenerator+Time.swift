@@ -22,7 +22,9 @@ extension BootstrapGenerator {
     steps.append(.pause(.lifetime, percent: random.below(3) == 0 ? 60 : ServerLimits.longestPause))
     switch random.below(5) {
     case 0: return steps + [.datagram(PacketPlan(.idChange))]
-    case 1: return steps + [.datagram(PacketPlan(.registration, from: .other)), .datagram(PacketPlan(.lookup, from: .other, [.set("lookup_id", .party(.friend))]))]
+    case 1:
+      let find = PacketPlan(.lookup, from: .other, [.set("lookup_id", .party(.friend))])
+      return steps + [.datagram(PacketPlan(.registration, from: .other)), .datagram(find)]
     case 2 where scope.sources > BootstrapSession.groupSize: return steps + [.source(1), reg, .datagram(PacketPlan(.lookup))]
     default: return steps + [.datagram(PacketPlan(.lookup))]
     }

@@ -127,7 +127,8 @@ public final class BootstrapSession {
   /// Users that a case left registered.
   func keep(_ registrations: [ServerModel.Registration]) {
     for entry in registrations {
-      guard let user = users.values.first(where: { $0.id == entry.id }) else { continue }
+      // Plans count on keys of the ordinary size.
+      guard let user = users.values.first(where: { $0.id == entry.id }), user.key.count == Self.keySize else { continue }
       if pools[entry.source, default: []].count < Self.poolSize { pools[entry.source, default: []].append(user) }
     }
     users.removeAll(keepingCapacity: true)

@@ -48,23 +48,26 @@ public final class ServerCampaign: FindingKeeping {
     var scope = BootstrapGenerator.Scope(sources: venue.alone.sources)
     (scope.usesDatagrams, scope.stalls, scope.floods) = (usesDatagrams, settings.stalls && isCheap, !isAlone)
     scope.waits = usesDatagrams ? limits.waits : []
-    let generator = BootstrapGenerator(seed: settings.seed, scope: scope)
-    slow = dialect == .v1 && settings.stalls && !isCheap && !isAlone ? generator.slow(stalls: Self.stalledCases, pauses: Self.pausedCases) : []
+    let isSlow = dialect == .v1 && settings.stalls && !isCheap && !isAlone
+    slow = isSlow ? BootstrapGenerator(seed: settings.seed, scope: scope).slow(stalls: Self.stalledCases, pauses: Self.pausedCases) : []
     // Over sockets what takes long has a lane of its own.
     if !isCheap { scope.waits = [] }
-    let source = dialect == .v1 ? AnyCaseSource(BootstrapGenerator(seed: settings.seed, scope: scope)) : AnyCaseSource(LegacyServerGenerator(seed: settings.seed))
-    steering = Steering(source, corpus: corpus.filter { $0.role == .bootstrap && $0.dialect == dialect })
+    steering = Steering(Self.source(settings.seed, scope, dialect), corpus: corpus.filter { $0.role == .bootstrap && $0.dialect == dialect })
     workers = isAlone ? 1 : max(1, settings.workers)
     let count = workers + (slow.isEmpty ? 0 : 1)
     // The last share is for looking into findings.
-    func session(_ number: Int) throws -> BootstrapSession {
+    let sessions = try (0...count).map { number in
       try BootstrapSession(
         sources: scope.sources, start: start, seed: settings.seed &+ UInt64(number), share: isAlone ? .all : BootstrapSession.Share(number, of: count + 1),
         limits: limits)
     }
-    trialSession = try session(count)
+    trialSession = sessions[count]
     pace = ServerPace(trialSession)
-    lanes = try (0..<count).map { ServerLane(try session($0), dialect) }
+    lanes = sessions.dropLast().map { ServerLane($0, dialect) }
+  }
+
+  private static func source(_ seed: UInt64, _ scope: BootstrapGenerator.Scope, _ dialect: Dialect) -> AnyCaseSource {
+    dialect == .v1 ? AnyCaseSource(BootstrapGenerator(seed: seed, scope: scope)) : AnyCaseSource(LegacyServerGenerator(seed: seed))
   }
 
   public func run() throws {

@@ -15,8 +15,13 @@ struct ServerTally {
   }
 
   mutating func take(_ instance: Instance) {
-    for packet in instance.packets where packet.step >= 0 && !packet.requirement.isEmpty { named[packet.requirement, default: 0] += 1 }
-    for packet in instance.packets where packet.step >= 0 && packet.requirement.isEmpty { kinds[Kind(checks: packet.checks, type: packet.type), default: 0] += 1 }
+    for packet in instance.packets where packet.step >= 0 {
+      if packet.requirement.isEmpty {
+        kinds[Kind(checks: packet.checks, type: packet.type), default: 0] += 1
+      } else {
+        named[packet.requirement, default: 0] += 1
+      }
+    }
     if instance.expected.last?.isOverRate ?? false { floods += 1 }
     if instance.packets.count > 1, instance.packets[0].connection >= 0 { pipelined += 1 }
   }

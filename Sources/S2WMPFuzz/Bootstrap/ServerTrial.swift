@@ -1,6 +1,7 @@
 import S2WMPWire
 
-/// Trials on a bootstrap server, to look closer at a finding. Every case has IDs of its own, so a server need not begin anew for each.
+/// Trials on a bootstrap server, to look closer at a finding. Every case has IDs of its own, so a server need not begin anew for each; but one that did something
+/// wrong does where it can, as what it took wrongly (the zero ID, say) may be in the way of what is tried next.
 public final class ServerTrial: CaseTrying {
   private let target: any CaseTarget
   private let session: BootstrapSession
@@ -19,12 +20,8 @@ public final class ServerTrial: CaseTrying {
   public func run(_ cases: [Case]) throws -> Tried { try trial.run(cases) { pace.wait(for: $0) } }
 
   public func recover() throws {
-    if trial.seen.death != nil || target.restartsCheaply, try target.restart() {
-      session.forget()
-    } else {
-      target.disconnect()
-      session.distrust()
-    }
+    target.disconnect()
+    if try target.restart() { session.forget() } else { session.distrust() }
   }
 
   /// Whether a packet is not simply accepted: for controls.

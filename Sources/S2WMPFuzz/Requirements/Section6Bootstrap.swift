@@ -13,8 +13,9 @@ extension Requirements {
     server(
       "6.2/reg.refresh", "a registration may be refreshed from where it was made", "The same ID from the same source is stored anew.",
       Trial.steps(.datagram(reg), .datagram(reg)).controlled(by: .datagram(reg)),
-      Trial.steps(.datagram(reg), .pause(.lifetime, percent: 60), .datagram(reg), .pause(.lifetime, percent: 60), .datagram(Plain.packet(.lookup)))
-        .controlled(by: .datagram(reg), .datagram(Plain.packet(.lookup)))),
+      Trial.steps(
+        .datagram(reg), .pause(.lifetime, percent: 60), .datagram(reg), .pause(.lifetime, percent: 60), .datagram(Plain.packet(.lookup))
+      ).controlled(by: .datagram(reg), .datagram(Plain.packet(.lookup)))),
     server(
       "6.2/reg.collision", "an ID that is live from another source is status 1", "The first source keeps an ID until it expires.",
       Trial.steps(.datagram(reg), .source(1), .datagram(reg)).controlled(by: .datagram(reg))),
@@ -26,11 +27,10 @@ extension Requirements {
       Trial.steps(.datagram(reg), .burst(reg), .datagram(find)).controlled(by: .datagram(reg), .datagram(find))),
     server(
       "6.2/reg.expiry", "a registration expires", "After its lifetime, 15 minutes by default, an ID is free again.",
-      Trial.steps(.datagram(reg), .pause(.lifetime, percent: 60), .datagram(Plain.packet(.lookup)))
-        .controlled(by: .datagram(reg), .datagram(Plain.packet(.lookup))),
-      Trial.steps(.datagram(reg), .pause(.lifetime, percent: 120), .datagram(Plain.packet(.lookup)))
-        .controlled(by: .datagram(reg), .datagram(Plain.packet(.lookup))),
-      Trial.steps(.datagram(reg), .pause(.lifetime, percent: 120), .source(1), .datagram(reg)).controlled(by: .datagram(reg))),
+      Trial.steps(
+        .datagram(reg), .pause(.lifetime, percent: 60), .datagram(Plain.packet(.lookup)), .pause(.lifetime, percent: 60), .datagram(Plain.packet(.lookup)),
+        .source(1), .datagram(reg)
+      ).controlled(by: .datagram(reg), .datagram(Plain.packet(.lookup)))),
   ]
 
   static let lookups: [Check] = [

@@ -26,6 +26,7 @@ enum PlainServerCases {
     "6.2/ic.unregistered": [[.datagram(PacketPlan(.idChange))]],
     "6.2/ic.other-source": [[.datagram(reg), .source(1), .datagram(PacketPlan(.idChange))]],
     "6.2/ic.moved": [[.datagram(reg), .datagram(PacketPlan(.idChange))]],
+    "6.2/rate.exceeded": [BootstrapGenerator.flood(.own)],
     "6.2/bsm.answer": [[.datagram(PacketPlan(.broadcastServer))]],
   ]
 
@@ -41,8 +42,9 @@ enum PlainServerCases {
     "6.2/ic.collision": ["6.2/ic.moved"],
     "6.2/reg.refresh": ["6.2/reg.stored", "6.2/reg.collision", "6.2/lp.found"],
     "6.2/reg.expiry": ["6.2/reg.collision", "6.2/lp.unregistered", "6.2/lp.found"],
-    "6.2/rate.ends": ["6.2/reg.stored"],
-    "6.2/rate.not-extended": ["6.2/reg.stored"],
+    "6.2/rate.silence": ["6.2/rate.exceeded"],
+    "6.2/rate.ends": ["6.2/rate.exceeded"],
+    "6.2/rate.not-extended": ["6.2/rate.exceeded"],
     "6.2/reg.collision-kept": ["6.2/reg.collision"],
     "6.2/reg.port": ["6.2/lp.found"],
   ]

@@ -121,7 +121,8 @@ public final class BootstrapServer {
     if transport == .tcp || request.dialect == .legacy { address.port = DefaultPort.peer }
     address.port = rules.port(address.port, known: known?.port)
     let left = known.map { $0.expires > now.monotonic ? $0.expires - now.monotonic : 0 }
-    return store(request.userID, address, lifetime: rules.lifetime(configuration.lifetime, left: left), at: now) ? BootstrapStatus.done : BootstrapStatus.invalidClient
+    let lifetime = rules.lifetime(configuration.lifetime, left: left)
+    return store(request.userID, address, lifetime: lifetime, at: now) ? BootstrapStatus.done : BootstrapStatus.invalidClient
   }
 
   /// IC: a wrong ID, an ID that is not this source's, an ID of another source, or moved.

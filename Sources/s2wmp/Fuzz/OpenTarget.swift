@@ -112,7 +112,7 @@ struct OpenLegacyPeer: OpenedTarget {
 
   var answer: SessionOpening.Answer? { trial.answer }
   func bench(checksAlive: Bool) -> any CaseTrying { trial }
-  func campaign(_ settings: FuzzSettings, corpus: [Case]) -> any FuzzCampaign { 
+  func campaign(_ settings: FuzzSettings, corpus: [Case]) -> any FuzzCampaign {
     LegacyCampaign(settings, trial, coverage: venue.coverage, corpus: corpus)
   }
 }

@@ -122,30 +122,6 @@ public struct LegacyServerForge: CaseMaking {
   }
 }
 
-/// What a legacy server answers to a request, as far as appendix L says.
-private struct LegacyServerVerdict {
-  var status: UInt8
-  var requirement: String
-
-  /// Throws where two checks fail whose order is not said.
-  init(_ type: PacketType, _ checks: ServerChecks) throws(CaseFault) {
-    if type == .registration {
-      if checks.contains(.zeroUser) { (status, requirement) = (2, "L/server.reg-zero") } else if checks.contains(.collision) {
-        (status, requirement) = (1, "L/server.collision")
-      } else {
-        (status, requirement) = (0, checks.contains(.refresh) ? "L/server.refresh" : "L/server.reg")
-      }
-      return
-    }
-    var found: [(UInt8, String)] = []
-    if checks.contains(.zeroLookup) { found.append((2, "L/server.lookup-zero")) }
-    if !checks.isDisjoint(with: [.zeroUser, .unregistered, .otherSource]) { found.append((3, "L/server.requestor")) }
-    if checks.contains(.unknown) { found.append((1, "L/server.unknown")) }
-    guard found.count < 2 else { throw CaseFault("appendix L does not say which status comes first; let one thing be wrong with a lookup") }
-    (status, requirement) = found.first ?? (0, "L/server.found")
-  }
-}
-
 extension ServerModel.Request {
   /// Read back from what was built: what ties the answer to it. The request ID stands in `keyID`, for which a legacy request has no use.
   fileprivate init(legacy type: PacketType, _ buffer: [UInt8], _ start: Int, _ source: Int) {

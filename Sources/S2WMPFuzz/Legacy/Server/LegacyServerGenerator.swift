@@ -40,7 +40,8 @@ public struct LegacyServerGenerator: CaseSource {
   private func sender(_ random: inout SeededRandom) -> Sender { random.pick([.friend, .friend, .friend, .other, .stranger]) }
 
   private func registration(_ random: inout SeededRandom) -> PacketPlan {
-    PacketPlan(.registration, from: sender(&random), random.below(4) == 0 ? [.set("user_id", .party(random.pick([.zero, .zero, .own])))] : someRequestID(&random))
+    let party: Party = random.pick([.zero, .zero, .own])
+    return PacketPlan(.registration, from: sender(&random), random.below(4) == 0 ? [.set("user_id", .party(party))] : someRequestID(&random))
   }
 
   private func lookup(_ random: inout SeededRandom) -> PacketPlan {
@@ -80,7 +81,9 @@ public struct LegacyServerGenerator: CaseSource {
     switch random.below(3) {
     case 0: return steps + [.datagram(reg), .source(0), .datagram(PacketPlan(.lookup))]
     case 1: return steps + [.datagram(PacketPlan(.lookup))]
-    default: return steps + [.datagram(PacketPlan(.registration, from: .other)), .datagram(PacketPlan(.lookup, from: .other, [.set("lookup_id", .party(.friend))]))]
+    default:
+      let find = PacketPlan(.lookup, from: .other, [.set("lookup_id", .party(.friend))])
+      return steps + [.datagram(PacketPlan(.registration, from: .other)), .datagram(find)]
     }
   }
 
