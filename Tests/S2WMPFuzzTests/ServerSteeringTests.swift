@@ -114,5 +114,8 @@ struct ServerSteeringTests {
     let kept = try CorpusMinimizer(trial).keep(cases)
     #expect(kept.contains(2) && kept.count < cases.count)
     #expect(!kept.contains(1) && !kept.contains(4))
+    // What is for another kind of target is nothing that this one can say anything about.
+    let forPeers = Case([.send([PacketPlan(.message)], .whole)])
+    #expect(try CorpusMinimizer(trial) { $0.role == .bootstrap }.keep([one(reg), forPeers, forPeers]) == [0, 1, 2])
   }
 }

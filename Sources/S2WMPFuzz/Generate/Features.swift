@@ -18,9 +18,10 @@ public struct Features {
       }
       let signature = Self.signature(given, packet)
       values.append(Self.mix(signature ^ answer << 32))
-      // What a server knew of who asked is as good as an answer.
-      let kind = UInt64(packet.type.rawValue) | answer << 8 | packet.checks.rawValue << 24
-      values.append(Self.mix(Self.mix(previous) ^ kind ^ 0x5ce1))
+      let kind = UInt64(packet.type.rawValue) | answer << 8
+      values.append(Self.mix(previous << 32 ^ kind ^ 0x5ce1))
+      // What a server had to know of who asked is as good as an answer.
+      if !packet.checks.isEmpty { values.append(Self.mix(kind ^ packet.checks.rawValue << 24 ^ 0xc4ec)) }
       previous = kind
     }
     var endings: UInt64 = 0

@@ -57,7 +57,8 @@ struct OpenTarget: OpenedTarget {
     scope.isFriend = session.isFriend
     scope.isHeard = target.isHeard
     scope.stalls = settings.stalls && target.restartsCheaply
-    return Campaign(settings, venue: venue, opening: opening, session: session, scope: scope, corpus: corpus)
+    let own = corpus.filter { $0.role == .peer && $0.dialect == .v1 }
+    return Campaign(settings, venue: venue, opening: opening, session: session, scope: scope, corpus: own)
   }
 }
 
