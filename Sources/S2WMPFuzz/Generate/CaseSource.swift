@@ -34,7 +34,7 @@ extension CaseGenerator: CaseSource {
 
   public func change(_ plan: inout PacketPlan, _ random: inout SeededRandom) {
     guard let layout = LayoutID(plan.type, .v1) else { return }
-    guard let change = menu.change(layout.rows[random.below(layout.rows.count)], plan.type, &random) else { return }
+    guard let change = menu.change(row(of: layout, &random), plan.type, &random) else { return }
     add(change, to: &plan)
   }
 }
