@@ -8,6 +8,8 @@ public final class ServerCampaign: FindingKeeping {
   private let dialect: Dialect
   private var steering: Steering<AnyCaseSource>
   private var features = Features()
+  /// Nil in the legacy dialect, for which there is no menu of changes.
+  private var defects: DefectCoverage?
   private var lanes: [ServerLane] = []
   /// Lanes that are not for slow cases.
   private let workers: Int
@@ -53,6 +55,7 @@ public final class ServerCampaign: FindingKeeping {
     // Over sockets what takes long has a lane of its own.
     if !isCheap { scope.waits = [] }
     steering = Steering(Self.source(settings.seed, scope, dialect), corpus: corpus.filter { $0.role == .bootstrap && $0.dialect == dialect })
+    defects = dialect == .v1 ? DefectCoverage(ServerMenu()) : nil
     workers = isAlone ? 1 : max(1, settings.workers)
     let count = workers + (slow.isEmpty ? 0 : 1)
     // The last share is for looking into findings.
@@ -167,6 +170,7 @@ public final class ServerCampaign: FindingKeeping {
   /// What is new about a case, for the choice of later ones. Floods and what takes long are not extended.
   private func notice(_ trial: ServerLane.Trial, _ instance: Instance, _ seen: Observation) {
     let edges = venue.coverage?.news() ?? []
+    if onProgress != nil { defects?.take(trial.given) }
     guard trial.given.requests <= Self.mostRequests, !trial.given.takesLong || venue.alone.restartsCheaply else { return }
     features.take(trial.given, instance, seen)
     features.add(edges)
@@ -208,7 +212,9 @@ public final class ServerCampaign: FindingKeeping {
     tell(nil)
   }
 
-  private func tell(_ activity: String?) { onProgress?(progress(features: steering.featureCount, corpus: steering.pool.count, activity)) }
+  private func tell(_ activity: String?) {
+    onProgress?(progress(features: steering.featureCount, corpus: steering.pool.count, defectsTried: defects?.percent, activity))
+  }
 }
 
 extension Case {
