@@ -44,7 +44,6 @@ struct BootstrapFuzzTests {
     #expect(finding.minimized.count == 1)
     #expect(finding.shrinkRuns < 300)
     #expect(campaign.book.flaky.isEmpty)
-    print("DEFECT", name, names, finding.shrinkRuns, finding.minimized[0].steps.count)
   }
 }
 
@@ -64,8 +63,11 @@ final class ServerBench {
 
   init(defect: ServerDefect? = nil, sources: Int = 1 << 20, seed: UInt64 = 1) throws {
     target = CoreBootstrapTarget(sources: sources, defect: defect)
-    examiner = BootstrapExaminer(try BootstrapSession(sources: sources, start: 1_800_000_000_000, seed: seed))
-    generator = BootstrapGenerator(seed: seed, scope: .init(sources: sources))
+    examiner = BootstrapExaminer(
+      try BootstrapSession(sources: sources, start: 1_800_000_000_000, seed: seed, limits: ServerLimits().patient))
+    var scope = BootstrapGenerator.Scope(sources: sources)
+    scope.waits = Set(ServerSpan.allCases)
+    generator = BootstrapGenerator(seed: seed, scope: scope)
   }
 
   func run(_ given: Case, checksAlive: Bool = false) throws -> Outcome {

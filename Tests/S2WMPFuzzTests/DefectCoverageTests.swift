@@ -27,4 +27,13 @@ struct DefectCoverageTests {
     for index in 2000..<60_000 { coverage.take(Self.generator.make(index)) }
     #expect(early > 30 && early < coverage.percent && coverage.percent >= 95, "\(early) \(coverage.percent)")
   }
+
+  @Test("so do those for bootstrap servers")
+  func isReachedForServers() {
+    let generator = BootstrapGenerator(seed: 9, scope: .init(sources: 1 << 20))
+    var coverage = DefectCoverage(ServerMenu())
+    #expect(coverage.percent == 0)
+    for index in 0..<20_000 { coverage.take(generator.make(index)) }
+    #expect(coverage.percent >= 95, "\(coverage.percent)")
+  }
 }

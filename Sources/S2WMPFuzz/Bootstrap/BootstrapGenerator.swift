@@ -13,13 +13,15 @@ public struct BootstrapGenerator: Sendable {
     public var stalls = true
     /// Cases that have one of our addresses banned.
     public var floods = true
+    /// What cases let pass.
+    public var waits: Set<ServerSpan> = []
 
     public init(sources: Int) { self.sources = sources }
   }
 
-  private let seed: UInt64
+  public let seed: UInt64
   let scope: Scope
-  private let menu = ServerMenu()
+  let menu = ServerMenu()
   /// For packets that are not for a server.
   private let foreign: CaseGenerator
 
@@ -29,10 +31,17 @@ public struct BootstrapGenerator: Sendable {
     foreign = CaseGenerator(seed: seed, scope: CaseGenerator.Scope(suite: .dh, group: .x25519))
   }
 
-  /// Case number `index`, from 0.
-  public func make(_ index: Int) -> Case {
-    var random = SeededRandom(seed: seed &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(truncatingIfNeeded: index))
-    return Case(role: .bootstrap, steps(&random))
+  public func make(_ random: inout SeededRandom) -> Case { Case(role: .bootstrap, steps(&random)) }
+
+  /// Cases that take long, for a lane of their own: those that wait for the read timeout, and those that let time pass.
+  func slow(stalls: Int, pauses: Int) -> [Case] {
+    var random = SeededRandom(seed: seed &+ 0x5e1f)
+    var paused: [[Step]] = []
+    for _ in 0..<pauses {
+      if scope.waits.contains(.lifetime) { paused.append(aging(&random)) }
+      if scope.waits.contains(.ban), scope.floods { paused.append(banned(&random)) }
+    }
+    return (0..<stalls).map { stalled($0) } + paused.map { Case(role: .bootstrap, $0) }
   }
 
   /// A case that waits for the read timeout; which, the number says.
@@ -53,7 +62,9 @@ public struct BootstrapGenerator: Sendable {
     case ..<6300: return move(&random)
     case ..<6600: return [.datagram(stranger(&random))]
     case ..<6800: return [.datagramNoise(menu.bytes(1 + random.below(random.below(8) == 0 ? 9000 : 120), &random))]
-    case ..<6900: return oversize(&random)
+    case ..<6870: return oversize(&random)
+    case ..<6890: return scope.waits.contains(.lifetime) ? aging(&random) : oversize(&random)
+    case ..<6900: return scope.waits.contains(.ban) && scope.floods ? banned(&random) : oversize(&random)
     case ..<7400: return mixed(&random)
     default: return streamed(shape, &random)
     }
@@ -70,7 +81,7 @@ public struct BootstrapGenerator: Sendable {
     case ..<900: return [.noise(menu.bytes(1 + random.below(64), &random))]
     case ..<940: return interleaved(&random)
     case ..<950: return [.send([request(defects: 1, &random, inStream: true)], .whole), .await, .reset].settled
-    case ..<953: return scope.floods ? flood(&random) : ending(&random)
+    case ..<953: return scope.floods ? Self.flood(random.below(3) == 0 ? .zero : .own) + bystander(&random) : ending(&random)
     case ..<954: return scope.stalls ? stalled(random.below(1 << 20)).steps : ending(&random)
     default: return [.send(burst(&random), .whole), .await, .send([request(defects: 0, &random, inStream: true)], .whole)].settled
     }
@@ -116,7 +127,7 @@ public struct BootstrapGenerator: Sendable {
     return plan
   }
 
-  private func add(_ change: Change, to plan: inout PacketPlan) {
+  func add(_ change: Change, to plan: inout PacketPlan) {
     if plan.changes.contains(where: { $0.topic == change.topic || $0.excludes(change) || change.excludes($0) || menu.excludes($0, change) }) { return }
     plan.changes.append(change)
   }
@@ -229,13 +240,6 @@ public struct BootstrapGenerator: Sendable {
       .connection(0),
       .send([Self.reg], .whole),
     ]
-  }
-
-  /// More than one source may ask, from an address that is used for nothing else.
-  private func flood(_ random: inout SeededRandom) -> [Step] {
-    let plan = random.below(3) == 0 ? PacketPlan(.registration, [.set("user_id", .party(.zero))]) : Self.reg
-    let others: [Step] = scope.sources > BootstrapSession.groupSize ? [.source(1), .datagram(PacketPlan(.registration, from: .other))] : []
-    return [.send([PacketPlan](repeating: plan, count: 300), .whole)] + (scope.usesDatagrams ? others : [])
   }
 }
 

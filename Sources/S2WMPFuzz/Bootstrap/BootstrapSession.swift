@@ -13,8 +13,7 @@ public final class BootstrapSession {
   public let sources: Int
   /// As the first BSR said.
   public internal(set) var serverID: Identifier?
-  /// Requests that one source may make at once, beyond which it is banned (S2WMP wire format, section 6.2).
-  public let burst: Int
+  public let limits: ServerLimits
 
   private let share: Share
 
@@ -40,15 +39,17 @@ public final class BootstrapSession {
   /// - start: milliseconds since 1970; timestamps grow from it.
   /// - seed: for request IDs and the like, not for the choice of cases.
   /// - identities: seed of the IDs. Another one for each run, as a server may remember the last.
+  /// - limits: what the server allows, and what there is time to wait for.
   /// - share: which of the addresses are for this session, when several ask at a time.
   public init(
-    sources: Int, start: UInt64, seed: UInt64, share: Share = .all, burst: Int = 200, identities: UInt64 = .random(in: 0 ... .max)
+    sources: Int, start: UInt64, seed: UInt64, share: Share = .all, limits: ServerLimits = ServerLimits(),
+    identities: UInt64 = .random(in: 0 ... .max)
   ) throws {
     self.sources = max(1, sources)
     self.share = share
     nextGroup = share.number
     bannedGroups = share.number
-    self.burst = burst
+    self.limits = limits
     self.identities = SeededRandom(seed: identities)
     let identity = try Identity.generate(suite: .dh, group: .x25519)
     standIn = try PeerSession(targetID: Identifier(high: identities, low: 1), target: nil, friend: identity, start: start, seed: seed)
@@ -126,7 +127,8 @@ public final class BootstrapSession {
   /// Users that a case left registered.
   func keep(_ registrations: [ServerModel.Registration]) {
     for entry in registrations {
-      guard let user = users.values.first(where: { $0.id == entry.id }) else { continue }
+      // Plans count on keys of the ordinary size.
+      guard let user = users.values.first(where: { $0.id == entry.id }), user.key.count == Self.keySize else { continue }
       if pools[entry.source, default: []].count < Self.poolSize { pools[entry.source, default: []].append(user) }
     }
     users.removeAll(keepingCapacity: true)

@@ -2,9 +2,13 @@ import S2WMPWire
 
 /// Replies that did not come, too many of them, and connections that ended otherwise than they should.
 extension BootstrapJudge {
+  private static let silencing: ServerChecks = [
+    .version, .type, .keyLength, .short, .trailing, .values, .dropped, .ignored, .ignoredLookup, .banned,
+  ]
+
   /// Whether nothing is owed to a packet though it can be answered.
   func isSilent(_ instance: Instance, _ packet: Int) -> Bool {
-    !instance.packets[packet].checks.isDisjoint(with: [.version, .type, .keyLength, .short, .trailing, .values, .dropped, .ignored, .ignoredLookup])
+    !instance.packets[packet].checks.isDisjoint(with: Self.silencing)
       && !instance.expected.contains { $0.packet == packet }
   }
 
@@ -31,8 +35,7 @@ extension BootstrapJudge {
 
   /// What a server breaks that does not answer a request at all.
   func unansweredRequirement(_ instance: Instance, _ expected: ExpectedReply) -> String {
-    let checks = instance.packets[expected.packet].checks
-    return checks.requirement(type(instance, expected.packet))
+    instance.packets[expected.packet].checks.unanswered(type(instance, expected.packet))
   }
 
   func missing(

@@ -1,21 +1,26 @@
 import S2WMPWire
 
 /// A fuzz run against a bootstrap server: generated cases one after the other on every worker, each judged; what goes wrong is looked into, and then the run
-/// goes on.
-public final class ServerCampaign: FuzzCampaign {
-  private let settings: FuzzSettings
+/// goes on. Cases that showed something new are extended.
+public final class ServerCampaign: FindingKeeping {
+  let settings: FuzzSettings
   private let venue: any FuzzVenue
-  private let generator: BootstrapGenerator
-  private let corpus: [Case]
+  private let dialect: Dialect
+  private var steering: Steering<AnyCaseSource>
+  private var features = Features()
+  /// Nil in the legacy dialect, for which there is no menu of changes.
+  private var defects: DefectCoverage?
   private var lanes: [ServerLane] = []
+  /// Lanes that are not for slow cases.
+  private let workers: Int
   private let trialSession: BootstrapSession
   private let pace: ServerPace
 
-  public private(set) var book = FindingBook()
+  public internal(set) var book = FindingBook()
   public private(set) var casesDone = 0
   private var tally = ServerTally()
   private var nextIndex = 0
-  private var stallsLeft: Int
+  private var slow: [Case]
   private var again: [ServerLane.Trial] = []
   private var suspect: Suspect?
   private var mustRestart = false
@@ -28,48 +33,49 @@ public final class ServerCampaign: FuzzCampaign {
   public var onFlaky: ((Mismatch) -> Void)?
   public var isCancelled: () -> Bool = { false }
 
-  private struct Suspect {
-    var given: Case
-    var mismatch: Mismatch
-    var history: [Case]
-    /// What went over the wire then.
-    var exchange: Exchange
-  }
+  private static let (stalledCases, pausedCases) = (3, 8)
 
   /// - start: milliseconds since 1970.
-  /// - corpus: cases to begin with.
+  /// - limits: what the server allows. Time costs nothing in process.
   /// - usesDatagrams: whether its UDP port answers.
-  public init(_ settings: FuzzSettings, venue: any FuzzVenue, start: UInt64, usesDatagrams: Bool = true, corpus: [Case] = []) throws {
-    self.settings = settings
-    self.venue = venue
-    self.corpus = corpus.filter { $0.role == .bootstrap && $0.dialect == .v1 }
-    var scope = BootstrapGenerator.Scope(sources: venue.alone.sources)
-    scope.usesDatagrams = usesDatagrams
+  /// - corpus: cases to begin with.
+  public init(
+    _ settings: FuzzSettings, venue: any FuzzVenue, start: UInt64, dialect: Dialect = .v1, limits: ServerLimits = ServerLimits(), usesDatagrams: Bool = true,
+    corpus: [Case] = []
+  ) throws {
+    (self.settings, self.venue, self.dialect) = (settings, venue, dialect)
     let isCheap = venue.alone.restartsCheaply
-    scope.stalls = settings.stalls && isCheap
-    generator = BootstrapGenerator(seed: settings.seed, scope: scope)
-    stallsLeft = settings.stalls && !isCheap ? Self.stalledCases : 0
-    let isAlone = scope.sources <= BootstrapSession.groupSize
-    let count = (isAlone ? 1 : max(1, settings.workers)) + (stallsLeft > 0 && !isAlone ? 1 : 0)
+    let limits = isCheap ? limits.patient : limits
+    let isAlone = venue.alone.sources <= BootstrapSession.groupSize
+    var scope = BootstrapGenerator.Scope(sources: venue.alone.sources)
+    (scope.usesDatagrams, scope.stalls, scope.floods) = (usesDatagrams, settings.stalls && isCheap, !isAlone)
+    scope.waits = usesDatagrams ? limits.waits : []
+    let isSlow = dialect == .v1 && settings.stalls && !isCheap && !isAlone
+    slow = isSlow ? BootstrapGenerator(seed: settings.seed, scope: scope).slow(stalls: Self.stalledCases, pauses: Self.pausedCases) : []
+    // Over sockets what takes long has a lane of its own.
+    if !isCheap { scope.waits = [] }
+    steering = Steering(Self.source(settings.seed, scope, dialect), corpus: corpus.filter { $0.role == .bootstrap && $0.dialect == dialect })
+    defects = dialect == .v1 ? DefectCoverage(ServerMenu()) : nil
+    workers = isAlone ? 1 : max(1, settings.workers)
+    let count = workers + (slow.isEmpty ? 0 : 1)
     // The last share is for looking into findings.
-    func session(_ number: Int) throws -> BootstrapSession {
+    let sessions = try (0...count).map { number in
       try BootstrapSession(
-        sources: scope.sources, start: start, seed: settings.seed &+ UInt64(number), share: isAlone ? .all : BootstrapSession.Share(number, of: count + 1))
+        sources: scope.sources, start: start, seed: settings.seed &+ UInt64(number), share: isAlone ? .all : BootstrapSession.Share(number, of: count + 1),
+        limits: limits)
     }
-    trialSession = try session(count)
+    trialSession = sessions[count]
     pace = ServerPace(trialSession)
-    lanes = try (0..<count).map { ServerLane(BootstrapExaminer(try session($0))) }
-    workers = count - (stallsLeft > 0 && !isAlone ? 1 : 0)
+    lanes = sessions.dropLast().map { ServerLane($0, dialect) }
   }
 
-  /// Lanes that are not for stalled cases.
-  private let workers: Int
-  private static let stalledCases = 3
+  private static func source(_ seed: UInt64, _ scope: BootstrapGenerator.Scope, _ dialect: Dialect) -> AnyCaseSource {
+    dialect == .v1 ? AnyCaseSource(BootstrapGenerator(seed: seed, scope: scope)) : AnyCaseSource(LegacyServerGenerator(seed: seed))
+  }
 
   public func run() throws {
     while !isOver {
-      for lane in lanes { again += lane.takeBack() }
-      again.sort { $0.index < $1.index }
+      takeBack()
       try venue.drive(workers: lanes.count, pipeline: 1, isFresh: true) { [self] worker, instance in
         next(worker, &instance)
       } done: { [self] worker, instance, seen in
@@ -77,12 +83,14 @@ public final class ServerCampaign: FuzzCampaign {
       }
       if let found = suspect { try lookInto(found) } else if isFinished { isOver = true }
       suspect = nil
-      try recover()
+      if !isOver { try restartIfDead() }
     }
+    steering.close()
   }
 
   public var seconds: Double { watch.seconds }
-  public var additions: [Case] { [] }
+  /// Cases that showed something new.
+  public var additions: [Case] { steering.additions }
   public var requirementCounts: [String: Int] { tally.counts }
 
   private var isFinished: Bool {
@@ -93,11 +101,16 @@ public final class ServerCampaign: FuzzCampaign {
 
   private var isTimeOver: Bool { settings.seconds.map { watch.seconds >= $0 } ?? false }
 
+  private func takeBack() {
+    for lane in lanes { again += lane.takeBack() }
+    again.sort { $0.index < $1.index }
+  }
+
   // One case.
 
   private func next(_ worker: Int, _ instance: inout Instance) -> Bool {
     guard suspect == nil, !mustRestart else { return false }
-    if worker >= workers { return nextStalled(lanes[worker], &instance) }
+    if worker >= workers { return nextSlow(lanes[worker], &instance) }
     while let trial = nextTrial() {
       guard make(trial, lanes[worker], &instance) else { continue }
       pace.wait(for: instance)
@@ -111,25 +124,28 @@ public final class ServerCampaign: FuzzCampaign {
     if nextIndex & 63 == 0, isCancelled() || isTimeOver { return nil }
     guard nextIndex < settings.cases ?? .max else { return nil }
     defer { nextIndex += 1 }
-    let given = nextIndex < corpus.count ? corpus[nextIndex] : generator.make(nextIndex)
-    return ServerLane.Trial(index: nextIndex, given: given)
+    return ServerLane.Trial(index: nextIndex, given: steering.make(nextIndex))
   }
 
-  /// Cases of a corpus may not fit the way to the target, or not be known to the oracle: those are left out.
+  /// What cannot be made here, or not be judged, gives way to a plain case of the same number.
   private func make(_ trial: ServerLane.Trial, _ lane: ServerLane, _ instance: inout Instance) -> Bool {
-    do {
-      try lane.examiner.make(trial.given, checksAlive: trial.index & 7 == 0, into: &instance)
-    } catch {
-      return false
+    var trial = trial
+    for attempt in 0..<2 {
+      do {
+        try lane.examiner.make(trial.given, checksAlive: trial.index & 7 == 0, into: &instance)
+        lane.push(trial)
+        return true
+      } catch {
+        if attempt == 0 { trial.given = steering.plain(trial.index) }
+      }
     }
-    lane.push(trial)
-    return true
+    return false
   }
 
-  private func nextStalled(_ lane: ServerLane, _ instance: inout Instance) -> Bool {
-    guard stallsLeft > 0 else { return false }
-    stallsLeft -= 1
-    return make(ServerLane.Trial(index: .max - stallsLeft, given: generator.stalled(stallsLeft)), lane, &instance)
+  /// Slow cases have numbers of their own, from the top down.
+  private func nextSlow(_ lane: ServerLane, _ instance: inout Instance) -> Bool {
+    guard !isCancelled(), let given = slow.popLast() else { return false }
+    return make(ServerLane.Trial(index: .max - slow.count, given: given), lane, &instance)
   }
 
   private func done(_ worker: Int, _ instance: Instance, _ seen: inout Observation) -> Bool {
@@ -139,56 +155,53 @@ public final class ServerCampaign: FuzzCampaign {
     tally.take(instance)
     report()
     defer { lane.remember(trial.given) }
-    guard !lane.examiner.isAsOwed(instance, seen), let found = lane.examiner.mismatch(trial.given, instance, seen) else { return true }
+    guard !lane.examiner.isAsOwed(instance, seen), let found = lane.examiner.mismatch(trial.given, instance, seen) else {
+      notice(trial, instance, seen)
+      return true
+    }
     if found.kind == .crash { mustRestart = true }
-    lane.examiner.session.distrust()
+    lane.session.distrust()
     guard book.isNew(found) else { return !mustRestart }
-    let exchange = ExchangeRecorder.exchange(trial.given, instance, seen, lane.examiner.session.standIn, isReadable: false)
+    let exchange = ExchangeRecorder.exchange(trial.given, instance, seen, lane.session.standIn, isReadable: false)
     suspect = Suspect(given: trial.given, mismatch: found, history: lane.history, exchange: exchange)
     return false
   }
 
+  /// What is new about a case, for the choice of later ones. Floods and what takes long are not extended.
+  private func notice(_ trial: ServerLane.Trial, _ instance: Instance, _ seen: Observation) {
+    let edges = venue.coverage?.news() ?? []
+    if onProgress != nil { defects?.take(trial.given) }
+    guard trial.given.requests <= Self.mostRequests, !trial.given.takesLong || venue.alone.restartsCheaply else { return }
+    features.take(trial.given, instance, seen)
+    features.add(edges)
+    steering.note(trial.index, trial.given, features)
+  }
+
+  private static let mostRequests = 40
+
   // What goes wrong.
 
   private func lookInto(_ found: Suspect) throws {
-    for lane in lanes { again += lane.takeBack() }
+    takeBack()
     tell("looking into \(found.mismatch.requirement)")
     let result: Investigation.Result
     do {
       try restartIfDead()
-      let trial = ServerTrial(target: venue.alone, session: trialSession)
+      let trial = ServerTrial(target: venue.alone, session: trialSession, dialect: dialect)
       result = try Investigation(trial).investigate(found.given, found.mismatch, history: found.history, afterCases: casesDone, seed: settings.seed)
     } catch let fault as TargetFault {
       keepUnseen(found)
       throw fault
     }
-    switch result {
-    case .finding(let finding):
-      if book.add(finding, seenAs: found.mismatch), let numbered = book.findings.last { onFinding?(numbered) }
-      if settings.stopsAtFinding { isOver = true }
-    case .flaky(let mismatch):
-      book.addFlaky(mismatch)
-      onFlaky?(mismatch)
-    }
-    for lane in lanes { lane.examiner.session.forget() }
-  }
-
-  /// The target cannot be used any more, so that it cannot be tried again: it stays as it was seen.
-  private func keepUnseen(_ found: Suspect) {
-    let finding = Finding(seenOnce: found.mismatch, found.given, found.exchange, afterCases: casesDone, seed: settings.seed)
-    if book.add(finding, seenAs: found.mismatch), let numbered = book.findings.last { onFinding?(numbered) }
-  }
-
-  private func recover() throws {
-    guard !isOver else { return }
-    try restartIfDead()
+    if enter(result, seenAs: found.mismatch), settings.stopsAtFinding { isOver = true }
+    for lane in lanes { lane.session.forget() }
   }
 
   private func restartIfDead() throws {
     guard mustRestart else { return }
     mustRestart = false
     _ = try venue.alone.restart()
-    for lane in lanes { lane.examiner.session.forget() }
+    for lane in lanes { lane.session.forget() }
     trialSession.forget()
   }
 
@@ -199,65 +212,19 @@ public final class ServerCampaign: FuzzCampaign {
     tell(nil)
   }
 
-  private func tell(_ activity: String?) { onProgress?(progress(corpus: corpus.count, activity)) }
-}
-
-/// One worker's addresses, and what it has in flight.
-final class ServerLane {
-  let examiner: BootstrapExaminer
-  private var inFlight: [Trial] = []
-  private(set) var history: [Case] = []
-  private static let historyLimit = 1024
-
-  struct Trial {
-    var index: Int
-    var given: Case
-  }
-
-  init(_ examiner: BootstrapExaminer) { self.examiner = examiner }
-
-  func push(_ trial: Trial) { inFlight.append(trial) }
-
-  func pop() -> Trial? { inFlight.isEmpty ? nil : inFlight.removeFirst() }
-
-  func takeBack() -> [Trial] {
-    defer { inFlight.removeAll(keepingCapacity: true) }
-    return inFlight
-  }
-
-  func remember(_ given: Case) {
-    if history.count >= 2 * Self.historyLimit { history.removeFirst(Self.historyLimit) }
-    history.append(given)
+  private func tell(_ activity: String?) {
+    onProgress?(progress(features: steering.featureCount, corpus: steering.pool.count, defectsTried: defects?.percent, activity))
   }
 }
 
-/// How many cases bore on each requirement of section 6.2, and of section 4 for servers.
-struct ServerTally {
-  /// By what decides about a packet, and its type.
-  private var kinds: [Kind: Int] = [:]
-  private var floods = 0
-  private var pipelined = 0
-
-  private struct Kind: Hashable {
-    var checks: ServerChecks
-    var type: PacketType
-  }
-
-  mutating func take(_ instance: Instance) {
-    for packet in instance.packets where packet.step >= 0 { kinds[Kind(checks: packet.checks, type: packet.type), default: 0] += 1 }
-    if instance.expected.last?.isOverRate ?? false { floods += 1 }
-    if instance.packets.count > 1, instance.packets[0].connection >= 0 { pipelined += 1 }
-  }
-
-  var counts: [String: Int] {
-    var counts: [String: Int] = [:]
-    for (kind, count) in kinds {
-      counts[kind.checks.requirement(kind.type), default: 0] += count
-      guard !kind.checks.later.isEmpty, kind.checks.first.rawValue >= ServerChecks.zeroUser.rawValue else { continue }
-      counts[ServerChecks.order(kind.type), default: 0] += count
+extension Case {
+  /// Whether it waits for more than answers.
+  var takesLong: Bool {
+    steps.contains { step in
+      switch step {
+      case .stall, .pause: true
+      default: false
+      }
     }
-    if floods > 0 { for name in ["exceeded", "silence"] { counts["6.2/rate.\(name)"] = floods } }
-    if pipelined > 0 { counts["4/server.pipelined"] = pipelined }
-    return counts
   }
 }

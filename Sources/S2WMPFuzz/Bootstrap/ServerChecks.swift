@@ -3,10 +3,10 @@ import S2WMPWire
 /// What is to be said about a packet to a bootstrap server: the checks that it fails, the one that decides first in the lowest bit, and how it came to
 /// be asked (S2WMP wire format, sections 4 and 6.2).
 public struct ServerChecks: OptionSet, Hashable, Sendable {
-  public var rawValue: UInt32
-  public init(rawValue: UInt32) { self.rawValue = rawValue }
+  public var rawValue: UInt64
+  public init(rawValue: UInt64) { self.rawValue = rawValue }
 
-  private init(bit: Int) { rawValue = 1 << UInt32(bit) }
+  private init(bit: Int) { rawValue = 1 << UInt64(bit) }
 
   // What is no packet.
   public static let version = ServerChecks(bit: 0)
@@ -37,6 +37,8 @@ public struct ServerChecks: OptionSet, Hashable, Sendable {
   public static let collision = ServerChecks(bit: 15)
   /// IC: the new ID is live from another source.
   public static let taken = ServerChecks(bit: 16)
+  /// The source is banned.
+  public static let banned = ServerChecks(bit: 17)
 
   // How it came to be asked.
   /// The ID was registered from here already.
@@ -51,8 +53,20 @@ public struct ServerChecks: OptionSet, Hashable, Sendable {
   public static let stream = ServerChecks(bit: 28)
   /// An ID that is not registered any more, since an IC took it away.
   public static let gone = ServerChecks(bit: 29)
+  /// An ID that is not registered any more, since its time is over.
+  public static let expired = ServerChecks(bit: 30)
+  /// A registration on which time has passed, but not all that it has.
+  public static let aged = ServerChecks(bit: 31)
+  /// A registration that would be over if it had not been refreshed.
+  public static let prolonged = ServerChecks(bit: 32)
+  /// The source was banned, and is so no more.
+  public static let pardoned = ServerChecks(bit: 33)
+  /// The source asked on while it was banned.
+  public static let disturbed = ServerChecks(bit: 34)
 
-  static let circumstances: ServerChecks = [.refresh, .newPort, .contested, .moved, .stream, .gone]
+  static let circumstances: ServerChecks = [
+    .refresh, .newPort, .contested, .moved, .stream, .gone, .expired, .aged, .prolonged, .pardoned, .disturbed,
+  ]
 
   /// The check that decides; empty: none fails.
   var first: ServerChecks {
@@ -98,26 +112,44 @@ extension ServerChecks {
     case .unknown: "6.2/lp.unknown"
     case .collision: "6.2/reg.collision"
     case .taken: "6.2/ic.collision"
+    case .banned: "6.2/rate.silence"
     default: valid(type)
     }
   }
 
-  /// The same when what was asked was done: an ID that went away by an IC is to be gone.
+  /// The same when what was asked was done: an ID that went away by an IC, or with time, is to be gone; one that was refreshed is not.
   func accepted(_ type: PacketType) -> String {
-    guard contains(.gone), first == .unregistered || first == .unknown else { return requirement(type) }
-    return "6.2/ic.moved"
+    if first == .unregistered || first == .unknown {
+      if contains(.expired) { return "6.2/reg.expiry" }
+      if contains(.gone) { return "6.2/ic.moved" }
+    }
+    return first == .collision && contains(.prolonged) ? "6.2/reg.refresh" : requirement(type)
   }
 
+  /// The same when nothing came.
+  func unanswered(_ type: PacketType) -> String { ofBan ?? requirement(type) }
+
+  private var ofBan: String? { contains(.disturbed) ? "6.2/rate.not-extended" : contains(.pardoned) ? "6.2/rate.ends" : nil }
+
   /// The requirement that a server breaks which refuses a valid request.
-  func valid(_ type: PacketType) -> String {
+  func valid(_ type: PacketType) -> String { ofBan ?? ofRequest(type) }
+
+  private func ofRequest(_ type: PacketType) -> String {
     switch type {
+    case .registration where contains(.expired): "6.2/reg.expiry"
     case .registration where contains(.gone): "6.2/ic.moved"
     case .registration: contains(.refresh) ? "6.2/reg.refresh" : contains(.stream) ? "6.2/reg.tcp" : "6.2/reg.stored"
-    case .lookup: contains(.moved) ? "6.2/ic.moved" : contains(.contested) ? "6.2/reg.collision-kept" : "6.2/lp.found"
+    case .lookup: ofFound
     case .idChange: contains(.stream) ? "6.2/ic.tcp" : "6.2/ic.moved"
     case .broadcastServer: "6.2/bsm.answer"
     default: "4/server.unframed"
     }
+  }
+
+  private var ofFound: String {
+    if contains(.moved) { return "6.2/ic.moved" }
+    if contains(.contested) { return "6.2/reg.collision-kept" }
+    return contains(.prolonged) ? "6.2/reg.refresh" : contains(.aged) ? "6.2/reg.expiry" : "6.2/lp.found"
   }
 
   static func order(_ type: PacketType) -> String { type == .lookup ? "6.2/lp.order" : type == .idChange ? "6.2/ic.order" : "6.2/reg.zero" }

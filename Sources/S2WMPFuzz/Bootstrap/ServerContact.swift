@@ -1,24 +1,27 @@
 import S2WMPWire
 
-/// Getting to know a bootstrap server: one registration by TCP, one by UDP.
+/// Getting to know a bootstrap server: one registration by TCP, one by UDP; of the legacy dialect by UDP alone.
 public struct ServerContact: Hashable, Sendable {
   /// Whether its UDP port answers.
   public var answersDatagrams = true
 
   /// Throws when the target is no server that can be talked to.
-  public init(_ target: any CaseTarget, _ session: BootstrapSession) throws {
-    let examiner = BootstrapExaminer(session)
-    var (instance, seen) = (Instance(), Observation())
+  public init(_ target: any CaseTarget, _ session: BootstrapSession, _ dialect: Dialect = .v1) throws {
+    var trial = ExaminedTrial(target, session.examiner(dialect), names: session.standIn)
     let reg = PacketPlan(.registration)
-    try examiner.make(Case(role: .bootstrap, [.send([reg], .whole)]), checksAlive: false, into: &instance)
-    try target.run(instance, into: &seen)
-    try Self.judge(seen, target.name)
+    if dialect == .v1 {
+      try trial.make(Case(role: .bootstrap, [.send([reg], .whole)]))
+      try Self.judge(trial.seen, target.name)
+    }
     // A datagram may get lost.
     for _ in 0..<3 {
-      try examiner.make(Case(role: .bootstrap, [.datagram(reg)]), checksAlive: false, into: &instance)
-      try target.run(instance, into: &seen)
+      try trial.make(Case(role: .bootstrap, dialect: dialect, [.datagram(reg)]))
+      let seen = trial.seen
       if let death = seen.death { throw TargetFault("\(target.name) ended at its first registration by UDP: \(death)") }
       if !seen.replies.isEmpty { return }
+    }
+    guard dialect == .v1 else {
+      throw TargetFault("\(target.name) does not answer a legacy registration on UDP port 5002; start the server there, or name another target")
     }
     answersDatagrams = false
   }

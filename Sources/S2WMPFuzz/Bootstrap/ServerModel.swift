@@ -2,8 +2,12 @@ import S2WMPWire
 
 /// What a sound server has to know of our users, request by request: who registered what from where (S2WMP wire format, section 6.2).
 ///
-/// It lives as long as one case. No case takes as long as a registration does, and every case has IDs that nobody else uses.
+/// It lives as long as one case, and every case has IDs that nobody else uses. Time passes only in pauses.
 struct ServerModel {
+  let limits: ServerLimits
+
+  init(_ limits: ServerLimits) { self.limits = limits }
+
   struct Registration {
     var id: Identifier
     /// Our source address, by its number.
@@ -12,6 +16,10 @@ struct ServerModel {
     var isStream: Bool
     /// How it came about: `newPort`, `contested`, `moved`.
     var story: ServerChecks = []
+    /// When it was made, when it was surely refreshed last, and when it may have been.
+    var made = 0
+    var refreshed = 0
+    var touched = 0
   }
 
   /// One request as it was sent.
@@ -36,10 +44,28 @@ struct ServerModel {
   private(set) var registrations: [Registration] = []
   /// IDs that an IC took away.
   private var left: [Identifier] = []
+  /// IDs whose time is over.
+  private var expired: [Identifier] = []
+  /// Milliseconds since the case began.
+  private(set) var now = 0
 
   mutating func clear() {
     registrations.removeAll(keepingCapacity: true)
     left.removeAll(keepingCapacity: true)
+    expired.removeAll(keepingCapacity: true)
+    now = 0
+  }
+
+  /// Time passes, and with it registrations.
+  mutating func pass(_ milliseconds: Int) {
+    now += milliseconds
+    for entry in registrations where limits.isOver(.lifetime, since: entry.touched, at: now) == true { expired.append(entry.id) }
+    registrations.removeAll { limits.isOver(.lifetime, since: $0.touched, at: now) == true }
+  }
+
+  /// Whether nobody can say if that ID is still registered.
+  func isUnclear(_ id: Identifier) -> Bool {
+    find(id).map { limits.isOver(.lifetime, since: $0.refreshed, at: now) != false } ?? false
   }
 
   func find(_ id: Identifier) -> Registration? { registrations.first { $0.id == id } }
@@ -61,18 +87,33 @@ struct ServerModel {
   private mutating func register(_ request: Request) -> Answer {
     if request.userID.isZero { return Answer(checks: .zeroUser) }
     guard let index = registrations.firstIndex(where: { $0.id == request.userID }) else {
-      registrations.append(Registration(id: request.userID, source: request.source, isStream: request.isStream))
-      let isGone = left.contains(request.userID)
+      let entry = Registration(id: request.userID, source: request.source, isStream: request.isStream, made: now, refreshed: now, touched: now)
+      registrations.append(entry)
+      let checks = fate(of: request.userID)
       left.removeAll { $0 == request.userID }
-      return Answer(checks: isGone ? .gone : [])
+      expired.removeAll { $0 == request.userID }
+      return Answer(checks: checks)
     }
     guard registrations[index].source == request.source else {
+      let story = story(registrations[index])
       registrations[index].story.insert(.contested)
-      return Answer(checks: .collision)
+      return Answer(checks: story.intersection(.prolonged).union(.collision))
     }
+    (registrations[index].refreshed, registrations[index].touched) = (now, now)
     if registrations[index].isStream != request.isStream { registrations[index].story.insert(.newPort) }
     registrations[index].isStream = request.isStream
     return Answer(checks: .refresh)
+  }
+
+  /// Why an ID is not registered any more; empty: it never was.
+  private func fate(of id: Identifier) -> ServerChecks {
+    expired.contains(id) ? .expired : left.contains(id) ? .gone : []
+  }
+
+  private func story(_ entry: Registration) -> ServerChecks {
+    guard now > entry.refreshed || now > entry.made else { return entry.story }
+    let isProlonged = entry.refreshed > entry.made && limits.isOver(.lifetime, since: entry.made, at: now) == true
+    return entry.story.union(isProlonged ? [.aged, .prolonged] : .aged)
   }
 
   private func lookUp(_ request: Request) -> Answer {
@@ -81,18 +122,18 @@ struct ServerModel {
     if request.userID.isZero { answer.checks.insert(.zeroUser) } else { answer.checks.formUnion(unknown(request)) }
     guard let found = find(request.otherID) else {
       if !request.otherID.isZero { answer.checks.insert(.unknown) }
-      if left.contains(request.otherID) { answer.checks.insert(.gone) }
+      answer.checks.formUnion(fate(of: request.otherID))
       return answer
     }
-    answer.checks.formUnion(found.story)
+    answer.checks.formUnion(story(found))
     answer.found = found
     return answer
   }
 
   /// Why the user is none who may ask from there; empty: it may.
   private func unknown(_ request: Request) -> ServerChecks {
-    guard let user = find(request.userID) else { return left.contains(request.userID) ? [.unregistered, .gone] : .unregistered }
-    return user.source == request.source ? user.story : .otherSource
+    guard let user = find(request.userID) else { return fate(of: request.userID).union(.unregistered) }
+    return user.source == request.source ? story(user) : .otherSource
   }
 
   private mutating func change(_ request: Request) -> Answer {
@@ -108,9 +149,22 @@ struct ServerModel {
     guard request.userID != request.otherID, var entry = find(request.userID) else { return }
     entry.id = request.otherID
     entry.story.insert(.moved)
+    // Whether moving is refreshing is left to the server.
+    entry.touched = now
     registrations.removeAll { $0.id == request.userID || $0.id == request.otherID }
     registrations.append(entry)
     left.append(request.userID)
     left.removeAll { $0 == request.otherID }
+    expired.removeAll { $0 == request.otherID }
+  }
+}
+
+extension ServerModel.Request {
+  /// IDs that are the same in every case cannot be registered: they would be live from elsewhere the next time.
+  func refuseCommonID(_ session: BootstrapSession) throws(CaseFault) {
+    let id = type == .idChange ? otherID : userID
+    guard type != .lookup, type != .broadcastServer, id == Identifier(high: .max, low: .max) || id == session.standIn.targetID else { return }
+    if type == .idChange, keyID != otherID { return }
+    throw CaseFault("the IDs target and nobody are for lookups; register one of our users")
   }
 }

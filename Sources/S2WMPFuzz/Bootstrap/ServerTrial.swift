@@ -1,53 +1,32 @@
 import S2WMPWire
 
-/// Trials on a bootstrap server, to look closer at a finding. Every case has IDs of its own, so a server need not begin anew for each.
+/// Trials on a bootstrap server, to look closer at a finding. Every case has IDs of its own, so a server need not begin anew for each; but one that did something
+/// wrong does where it can, as what it took wrongly (the zero ID, say) may be in the way of what is tried next.
 public final class ServerTrial: CaseTrying {
   private let target: any CaseTarget
   private let session: BootstrapSession
-  private let examiner: any Examiner
+  private let dialect: Dialect
   private let pace: ServerPace
-  private var instance = Instance()
-  private var seen = Observation()
-  private var isDead = false
+  private var trial: ExaminedTrial
 
   public init(target: any CaseTarget, session: BootstrapSession, dialect: Dialect = .v1) {
-    self.target = target
-    self.session = session
-    examiner = dialect == .v1 ? BootstrapExaminer(session) : LegacyServerExaminer(session)
+    (self.target, self.session, self.dialect) = (target, session, dialect)
     pace = ServerPace(session)
+    trial = ExaminedTrial(target, session.examiner(dialect), names: session.standIn)
   }
 
-  public var lastRun: (instance: Instance, seen: Observation)? { (instance, seen) }
+  public var lastRun: (instance: Instance, seen: Observation)? { (trial.instance, trial.seen) }
 
-  /// `Mismatch.packet` counts the packets of all cases, as `Exchange.packets` does.
-  public func run(_ cases: [Case]) throws -> Tried {
-    var recorder = ExchangeRecorder(session.standIn, isReadable: false)
-    for (index, given) in cases.enumerated() {
-      try examiner.make(given, checksAlive: false, into: &instance)
-      pace.wait(for: instance)
-      try target.run(instance, into: &seen)
-      let before = recorder.exchange.packets.count
-      recorder.record(given, instance, seen)
-      guard !examiner.isAsOwed(instance, seen), var mismatch = examiner.mismatch(given, instance, seen) else { continue }
-      isDead = seen.death != nil
-      mismatch.packet = mismatch.packet.map { $0 + before }
-      return Tried(mismatch: mismatch, index: index, exchange: recorder.exchange)
-    }
-    return Tried(mismatch: nil, index: max(0, cases.count - 1), exchange: recorder.exchange)
-  }
+  public func run(_ cases: [Case]) throws -> Tried { try trial.run(cases) { pace.wait(for: $0) } }
 
   public func recover() throws {
-    if isDead || target.restartsCheaply, try target.restart() {
-      session.forget()
-    } else {
-      target.disconnect()
-      session.distrust()
-    }
-    isDead = false
+    target.disconnect()
+    if try target.restart() { session.forget() } else { session.distrust() }
   }
 
   /// Whether a packet is not simply accepted: for controls.
-  static func isHarmful(_ plan: PacketPlan, isDatagram: Bool) -> Bool {
+  func isHarmful(_ plan: PacketPlan, isDatagram: Bool) -> Bool {
+    if dialect == .legacy { return LegacyServerForm.isHarmful(plan) }
     let keySize = ServerPackets.keySize(plan)
     let datagram = isDatagram ? try? RequestForm.ofDatagram(plan, keySize: keySize) : nil
     let stream = isDatagram ? nil : try? RequestForm.ofStream(plan, keySize: keySize) { Consequence() }
@@ -67,5 +46,5 @@ public final class ServerTrial: CaseTrying {
 
 extension Investigation {
   /// For findings about a bootstrap server.
-  public init(_ trial: ServerTrial) { self.init(trial, isHarmful: ServerTrial.isHarmful) }
+  public init(_ trial: ServerTrial) { self.init(trial, isHarmful: trial.isHarmful) }
 }

@@ -9,10 +9,10 @@ public final class Campaign {
   private let generator: CaseGenerator
   private var defects: DefectCoverage
   private var lanes: [FuzzLane]
-  private var steering: Steering
+  private var steering: Steering<CaseGenerator>
   private var features = Features()
   private var tally = RequirementTally()
-  public private(set) var book = FindingBook()
+  public internal(set) var book = FindingBook()
   private var endurance: Endurance?
 
   private var nextIndex = 0
@@ -38,15 +38,6 @@ public final class Campaign {
   public var onFlaky: ((Mismatch) -> Void)?
   /// Asked often: whether to end.
   public var isCancelled: () -> Bool = { false }
-
-  /// Something that went wrong, not looked into yet.
-  private struct Suspect {
-    var given: Case
-    var mismatch: Mismatch
-    var history: [Case]
-    /// What went over the wire then; empty when it shows only in what the target said.
-    var exchange = Exchange()
-  }
 
   private enum Recovery {
     /// New friends; the target goes on.
@@ -240,23 +231,8 @@ public final class Campaign {
       keepUnseen(found)
       throw fault
     }
-    switch result {
-    case .finding(let finding):
-      let isNew = book.add(finding, seenAs: found.mismatch)
-      if isNew, let numbered = book.findings.last { onFinding?(numbered) }
-      if settings.stopsAtFinding { isOver = true }
-    case .flaky(let mismatch):
-      book.addFlaky(mismatch)
-      onFlaky?(mismatch)
-    }
+    if enter(result, seenAs: found.mismatch), settings.stopsAtFinding { isOver = true }
     if recovery == nil { recovery = .friends }
-  }
-
-  /// The target cannot be used any more, so that it cannot be tried again: it stays as it was seen.
-  private func keepUnseen(_ found: Suspect) {
-    let finding = Finding(
-      seenOnce: found.mismatch, found.given, found.exchange, afterCases: casesDone, seed: settings.seed)
-    if book.add(finding, seenAs: found.mismatch), let numbered = book.findings.last { onFinding?(numbered) }
   }
 
   /// For trials one by one, with users of its own.
@@ -297,7 +273,7 @@ public final class Campaign {
     let finding = Finding(
       number: 0, mismatch: mismatch, original: [Endurance.example(mismatch)], minimized: [Endurance.example(mismatch)], afterCases: casesDone, shrinkRuns: 0,
       seed: settings.seed, exchange: Exchange(), sent: [], control: nil)
-    if book.add(finding, seenAs: mismatch), let numbered = book.findings.last { onFinding?(numbered) }
+    enter(finding, seenAs: mismatch)
     if settings.stopsAtFinding { isOver = true }
   }
 

@@ -2,7 +2,7 @@
 /// edges of its code.
 ///
 /// Small cases go first, and a case stays when it shows something that none before it did; what later ones show as well is then taken away again, the largest first.
-/// A case that fails stays always, and so does one that cannot be made here: it may be meant for another suite.
+/// A case that fails stays always, and so does one that cannot be made here: it may be meant for another suite, or for another kind of target.
 public struct CorpusMinimizer {
   private let trying: any CaseTrying
   private let coverage = EdgeCoverage()
@@ -15,7 +15,12 @@ public struct CorpusMinimizer {
     var isKeptAnyway = false
   }
 
-  public init(_ trying: any CaseTrying) { self.trying = trying }
+  private let isForTarget: (Case) -> Bool
+
+  /// - isForTarget: whether a case is for this kind of target at all.
+  public init(_ trying: any CaseTrying, isForTarget: @escaping (Case) -> Bool = { _ in true }) {
+    (self.trying, self.isForTarget) = (trying, isForTarget)
+  }
 
   /// The indices of those to keep, in rising order. Throws `TargetFault` when the target cannot be used any more.
   public func keep(_ cases: [Case], isCancelled: () -> Bool = { false }) throws -> [Int] {
@@ -29,6 +34,10 @@ public struct CorpusMinimizer {
 
   private func show(_ given: Case, _ index: Int) throws -> Shown {
     var out = Shown(index: index, size: given.size, features: [])
+    guard isForTarget(given) else {
+      out.isKeptAnyway = true
+      return out
+    }
     do {
       try trying.recover()
       coverage?.begin()

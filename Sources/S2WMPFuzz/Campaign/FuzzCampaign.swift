@@ -20,8 +20,6 @@ public protocol FuzzCampaign: AnyObject {
   var requirementCounts: [String: Int] { get }
 }
 
-extension Campaign: FuzzCampaign {}
-
 extension FuzzCampaign {
   /// How it stands now.
   func progress(features: Int = 0, corpus: Int = 0, defectsTried: Int? = nil, _ activity: String?) -> FuzzProgress {

@@ -41,6 +41,8 @@ public enum Step: Hashable, Sendable {
   case reset
   /// Send nothing for longer than the target's read timeout, or until it answers.
   case stall
+  /// Let that much of a server's time pass, of a hundred parts.
+  case pause(ServerSpan, percent: Int)
   /// The steps that follow act on that connection, from 0.
   case connection(Int)
   /// Datagrams and new connections that follow come from that source address of ours, from 0. Where there is only one, cases with more are skipped.
@@ -51,6 +53,16 @@ public enum Step: Hashable, Sendable {
   case datagramNoise([UInt8])
   /// Has the target itself change its status, where it can be told (`--spawn` with our command language, or in process).
   case status(UserStatusCode)
+}
+
+/// How long a bootstrap server does something (S2WMP wire format, section 6.2).
+public enum ServerSpan: String, Hashable, Sendable, CaseIterable, Comparable {
+  /// Keeps a registration that is not refreshed.
+  case lifetime
+  /// Is silent towards a source that asked too often.
+  case ban
+
+  public static func < (a: ServerSpan, b: ServerSpan) -> Bool { a.rawValue < b.rawValue }
 }
 
 /// A status by its v1 code.

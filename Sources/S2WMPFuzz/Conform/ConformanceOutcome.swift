@@ -40,6 +40,13 @@ public struct ConformanceSetting: Sendable {
     if !target.isHeard { lacking[.heard] = "what the target tells its user cannot be heard; --spawn starts it so that it can" }
   }
 
+  /// Takes from what is known of a server which pauses are too long.
+  public mutating func learn(from limits: ServerLimits) {
+    for span in ServerSpan.allCases where !limits.waits.contains(span) {
+      lacking[.pause(span)] = "it takes \(limits.words(span)); --slow waits that long"
+    }
+  }
+
   /// Why something cannot be had; nil: it can. Of several reasons, always the same.
   func reason(against needs: Set<Need>) -> String? {
     needs.sorted().lazy.compactMap { reason(against: $0) }.first

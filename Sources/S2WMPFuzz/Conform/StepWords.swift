@@ -48,6 +48,7 @@ extension CaseWords {
     case .end: "half-close"
     case .reset: "reset"
     case .stall: "silence beyond the read timeout"
+    case .pause(let span, let percent): "a pause of \(percent)% of \(span == .lifetime ? "a registration's lifetime" : "a ban")"
     case .connection(let number): "on connection \(number)"
     case .source(let number): "from source \(number)"
     case .datagram(let plan): (["\(name(plan)) by UDP"] + details(plan)).joined(separator: "; ")

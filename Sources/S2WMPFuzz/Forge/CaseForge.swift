@@ -82,6 +82,7 @@ public struct CaseForge {
     case .end: end()
     case .reset: reset()
     case .stall: stall()
+    case .pause: throw CaseFault("a peer is not waited for; pauses are for bootstrap servers")
     case .connection(let number): try choose(number)
     case .source(let number): instance.actions.append(.source(number))
     case .datagram(let plan): try datagram(plan, index)

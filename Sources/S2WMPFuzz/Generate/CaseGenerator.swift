@@ -22,7 +22,7 @@ public struct CaseGenerator: Sendable {
     }
   }
 
-  private let seed: UInt64
+  public let seed: UInt64
   let scope: Scope
   let menu: ChangeMenu
 
@@ -32,15 +32,7 @@ public struct CaseGenerator: Sendable {
     menu = ChangeMenu(suite: scope.suite, group: scope.group, targetIsKnown: scope.isFriend)
   }
 
-  func random(for index: Int) -> SeededRandom { SeededRandom(seed: seed &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(truncatingIfNeeded: index)) }
-
-  /// Case number `index`, from 0.
-  public func make(_ index: Int) -> Case {
-    var random = random(for: index)
-    return make(&random)
-  }
-
-  func make(_ random: inout SeededRandom) -> Case {
+  public func make(_ random: inout SeededRandom) -> Case {
     let shape = random.below(1000)
     switch shape {
     case ..<680: return Case([.send([packet(defects: random.below(8) == 0 ? 0 : 1, &random)], .whole)])

@@ -7,14 +7,21 @@ struct DefectCoverage {
 
   /// Draws for a field: enough that even the rarest kind of change comes up.
   private static let draws = 400
-  private static let types: [PacketType] = [.message, .statusChange, .chatRequest, .idChange]
 
   init(_ menu: ChangeMenu) {
+    self.init([.message, .statusChange, .chatRequest, .idChange]) { menu.change($0, $1, &$2) }
+  }
+
+  init(_ menu: ServerMenu) {
+    self.init([.registration, .lookup, .idChange, .broadcastServer]) { menu.change($0, PacketPlan($1), &$2) }
+  }
+
+  private init(_ types: [PacketType], _ change: (FieldRow, PacketType, inout SeededRandom) -> Change?) {
     var random = SeededRandom(seed: 1)
-    for type in Self.types {
+    for type in types {
       for row in LayoutID(type, .v1)?.rows ?? [] {
         for _ in 0..<Self.draws {
-          if let change = menu.change(row, type, &random) { open.insert(Self.key(change, type)) }
+          if let change = change(row, type, &random) { open.insert(Self.key(change, type)) }
         }
       }
     }
@@ -24,11 +31,16 @@ struct DefectCoverage {
   mutating func take(_ given: Case) {
     if open.isEmpty { return }
     for step in given.steps {
-      guard case .send(let plans, _) = step else { continue }
-      for plan in plans {
-        for change in plan.changes { open.remove(Self.key(change, plan.type)) }
+      switch step {
+      case .send(let plans, _): for plan in plans { take(plan) }
+      case .datagram(let plan): take(plan)
+      default: break
       }
     }
+  }
+
+  private mutating func take(_ plan: PacketPlan) {
+    for change in plan.changes { open.remove(Self.key(change, plan.type)) }
   }
 
   /// Of a hundred.

@@ -20,6 +20,8 @@ public struct Features {
       values.append(Self.mix(signature ^ answer << 32))
       let kind = UInt64(packet.type.rawValue) | answer << 8
       values.append(Self.mix(previous << 32 ^ kind ^ 0x5ce1))
+      // What a server had to know of who asked is as good as an answer.
+      if !packet.checks.isEmpty { values.append(Self.mix(kind ^ packet.checks.rawValue << 24 ^ 0xc4ec)) }
       previous = kind
     }
     var endings: UInt64 = 0

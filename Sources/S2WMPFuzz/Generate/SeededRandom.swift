@@ -31,4 +31,7 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
   @inline(__always) public mutating func below(_ limit: Int) -> Int {
     Int(truncatingIfNeeded: next().multipliedFullWidth(by: UInt64(truncatingIfNeeded: limit)).high)
   }
+
+  /// One of some values, which are not none.
+  mutating func pick<Value>(_ values: [Value]) -> Value { values[below(values.count)] }
 }

@@ -74,6 +74,7 @@ public final class CoreBootstrapTarget: CaseTarget {
       guard seen.replies.reduce(0, { $0 + ($1.connection < 0 ? 1 : 0) }) < count else { return }
       pass(.seconds(2))
       seen.isLate = true
+    case .pause(let span): pass(span)
     case .status: break
     }
   }
@@ -85,8 +86,10 @@ public final class CoreBootstrapTarget: CaseTarget {
     if now.monotonic / 1_000_000_000 != before { server.receiveTick(at: now) }
   }
 
-  /// Where a source's datagrams come from: the port is another one for each.
-  private func place(_ source: Int) -> Endpoint { .ipv4(0x7f01_0000 &+ UInt32(truncatingIfNeeded: source), port: 40_000 &+ UInt16(source % 8_000)) }
+  /// Where a source's datagrams come from: the port is another one for each, and where a legacy server answers to in that dialect.
+  private func place(_ source: Int) -> Endpoint {
+    .ipv4(0x7f01_0000 &+ UInt32(truncatingIfNeeded: source), port: dialect == .legacy ? DefaultPort.legacyReply : 40_000 &+ UInt16(source % 8_000))
+  }
 
   private func note(_ seen: inout Observation) {
     if !seen.places.contains(where: { $0.source == source }) { seen.places.append(Place(source: source, endpoint: place(source))) }
@@ -98,7 +101,9 @@ public final class CoreBootstrapTarget: CaseTarget {
       server.receiveDatagram(UnsafeRawBufferPointer(rebasing: bytes[range]), from: place(source), at: now) { Endpoint.ipv4(0x7f00_0001, port: 5005) }
     }
     guard let answer else { return }
-    if (answer.port == DefaultPort.legacyReply) == (dialect == .legacy) { reply(answer.bytes[...], -1, isGarbage: false, &seen) }
+    guard (answer.port ?? place(source).port) == place(source).port else { return }
+    let isPacket = answer.bytes.withUnsafeBytes { Framer.datagram($0, dialect) } == .packet
+    reply(answer.bytes[...], -1, isGarbage: !isPacket, &seen)
   }
 
   // Streams.

@@ -80,7 +80,7 @@ public final class CoreLegacyTarget: CaseTarget {
       buffer.withUnsafeBytes { peer.receiveDatagram(UnsafeRawBufferPointer(rebasing: $0[range]), from: Self.ours, at: now, &effects) }
       apply(&seen)
     case .awaitDatagrams(let count): seen.isLate = seen.replies.count { $0.connection < 0 } < count
-    case .source, .status: break
+    case .source, .status, .pause: break
     }
   }
 

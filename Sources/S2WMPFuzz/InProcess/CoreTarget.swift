@@ -89,7 +89,7 @@ public final class CoreTarget: CaseTarget {
         }
       case .end(let number): finish(number, &seen)
       case .reset(let number): drop(number, &seen)
-      case .source: break
+      case .source, .pause: break
       case .datagram(let range): datagram(instance.buffer, range, &seen)
       case .awaitDatagrams(let count):
         guard wait(.reply, &seen, for: .datagrams(count)) else {

@@ -49,6 +49,7 @@ public struct LegacyForge {
       instance.actions.append(.reset(connection: current))
       (lines[current].isOver, lines[current].fate) = (true, .dropped)
     case .stall: stall()
+    case .pause: throw CaseFault("a peer is not waited for; pauses are for bootstrap servers")
     case .connection(let number):
       guard (0..<64).contains(number) else { throw CaseFault("connections are numbered from 0 to 63, not \(number)") }
       while lines.count <= number { lines.append(Line()) }

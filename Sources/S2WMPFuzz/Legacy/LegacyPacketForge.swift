@@ -17,9 +17,8 @@ struct LegacyPacketForge {
     }
     try fill(&builder, plan, user)
     var packet = builder.build()
-    for change in plan.changes { try apply(change, plan, user, &packet) }
-    for case .append(let bytes) in plan.changes { packet += bytes }
-    for case .cut(let count) in plan.changes { packet = Array(packet.prefix(max(0, count))) }
+    let fields = LegacyFields(type: plan.type, keySize: session.user(plan.sender).publicKey.count) { session.id($0, own: user.id) }
+    try fields.apply(plan.changes, to: &packet)
     buffer += packet
   }
 
@@ -94,45 +93,6 @@ struct LegacyPacketForge {
   }
 
   private func random(_ count: Int) -> [UInt8] { (0..<max(0, count)).map { _ in UInt8(truncatingIfNeeded: session.random.next()) } }
-
-  // What is done to a finished packet.
-
-  private func apply(_ change: Change, _ plan: PacketPlan, _ user: LegacyUser, _ packet: inout [UInt8]) throws {
-    switch change {
-    case .set(let field, let value), .tamper(let field, let value): try store(value, try place(field, plan, packet), user, &packet)
-    case .flip(let field, let bit):
-      let range = try place(field, plan, packet)
-      let number = ((bit % (range.count * 8)) + range.count * 8) % (range.count * 8)
-      packet[range.lowerBound + number / 8] ^= 0x80 >> UInt8(number % 8)
-    default: break
-    }
-  }
-
-  private func place(_ field: String, _ plan: PacketPlan, _ packet: [UInt8]) throws(CaseFault) -> Range<Int> {
-    guard let row = LayoutID(plan.type, .legacy)?.row(named: field), case .fixed(let size) = row.extent, size > 0 else {
-      throw CaseFault("\(plan.type.shortName ?? "the packet") has no field \"\(field)\" of a fixed size in the legacy dialect")
-    }
-    // Only name_length stands behind something of no fixed size: the key, as it was built.
-    let shift = row.shiftedBy == nil ? 0 : session.user(plan.sender).publicKey.count
-    let range = (row.offset + shift)..<(row.offset + shift + size)
-    guard range.upperBound <= packet.count else { throw CaseFault("field \"\(field)\" is not there") }
-    return range
-  }
-
-  private func store(_ value: Value, _ range: Range<Int>, _ user: LegacyUser, _ packet: inout [UInt8]) throws(CaseFault) {
-    switch value {
-    case .number(let number):
-      for (index, place) in range.enumerated() { packet[place] = UInt8(truncatingIfNeeded: number >> UInt64(8 * min(7, range.count - 1 - index))) }
-    case .bytes(let bytes) where bytes.count == range.count: packet.replaceSubrange(range, with: bytes)
-    case .party(let party) where range.count == 16:
-      let id = session.id(party, own: user.id)
-      for index in 0..<8 {
-        packet[range.lowerBound + index] = UInt8(truncatingIfNeeded: id.high >> UInt64(56 - 8 * index))
-        packet[range.lowerBound + 8 + index] = UInt8(truncatingIfNeeded: id.low >> UInt64(56 - 8 * index))
-      }
-    default: throw CaseFault("that value does not fit a field of \(range.count) bytes")
-    }
-  }
 }
 
 extension Plaintext {

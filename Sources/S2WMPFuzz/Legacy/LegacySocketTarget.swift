@@ -95,7 +95,7 @@ public final class LegacySocketTarget: CaseTarget {
       lines[number].descriptor = -1
     case .datagram(let range): buffer.withUnsafeBytes { sockets.send(UnsafeRawBufferPointer(rebasing: $0[range]), to: settings.endpoint) }
     case .awaitDatagrams(let count): wait(.reply, &seen) { seen in seen.replies.count { $0.connection < 0 } >= count }
-    case .source, .status: break
+    case .source, .status, .pause: break
     }
   }
 

@@ -4,11 +4,9 @@ import S2WMPWire
 /// Trials on a peer of the legacy dialect.
 public final class LegacyTrial: CaseTrying {
   private let target: any CaseTarget
-  private let examiner: LegacyExaminer
-  private var instance = Instance()
-  private var seen = Observation()
-  private let names: PeerSession
-  public var lastRun: (instance: Instance, seen: Observation)? { (instance, seen) }
+  private let session: LegacySession
+  private var trial: ExaminedTrial
+  public var lastRun: (instance: Instance, seen: Observation)? { (trial.instance, trial.seen) }
 
   /// What came of asking to be its friend.
   public private(set) var answer = SessionOpening.Answer.friend
@@ -16,20 +14,19 @@ public final class LegacyTrial: CaseTrying {
   /// Asks the target to be our friend. Throws when it is no legacy peer that can be talked to.
   public init(target: any CaseTarget, session: LegacySession) throws {
     self.target = target
-    examiner = LegacyExaminer(session)
-    names = try PeerSession(
+    self.session = session
+    let names = try PeerSession(
       targetID: session.targetID, target: nil, friend: try Identity.generate(suite: .dh, group: .x25519), start: 0, seed: 0)
+    trial = ExaminedTrial(target, LegacyExaminer(session), names: names)
     try befriend()
   }
-
-  private var session: LegacySession { examiner.session }
 
   private func befriend() throws {
     let friend = session.user(.friend)
     guard !friend.isFriend, session.acceptsRequests else { return }
     session.acceptsRequests = true
-    try examiner.make(Case(dialect: .legacy, [.send([PacketPlan(.chatRequest)], .whole)]), checksAlive: false, into: &instance)
-    try target.run(instance, into: &seen)
+    try trial.make(Case(dialect: .legacy, [.send([PacketPlan(.chatRequest)], .whole)]))
+    let seen = trial.seen
     if let death = seen.death { throw TargetFault("\(target.name) ended at its first chat request: \(death)") }
     if seen.endings.first == .refused { throw TargetFault("nothing takes connections at \(target.name); start the peer there, or name another target") }
     guard let reply = seen.replies.first else {
@@ -44,23 +41,11 @@ public final class LegacyTrial: CaseTrying {
     session.isFriend = true
   }
 
-  public func run(_ cases: [Case]) throws -> Tried {
-    var recorder = ExchangeRecorder(names, isReadable: false)
-    for (index, given) in cases.enumerated() {
-      try examiner.make(given, checksAlive: false, into: &instance)
-      try target.run(instance, into: &seen)
-      let before = recorder.exchange.packets.count
-      recorder.record(given, instance, seen)
-      guard var mismatch = examiner.mismatch(given, instance, seen) else { continue }
-      mismatch.packet = mismatch.packet.map { $0 + before }
-      return Tried(mismatch: mismatch, index: index, exchange: recorder.exchange)
-    }
-    return Tried(mismatch: nil, index: max(0, cases.count - 1), exchange: recorder.exchange)
-  }
+  public func run(_ cases: [Case]) throws -> Tried { try trial.run(cases) }
 
   public func recover() throws {
     target.disconnect()
-    guard seen.death != nil || target.restartsCheaply, try target.restart() else { return }
+    guard trial.seen.death != nil || target.restartsCheaply, try target.restart() else { return }
     if let id = target.spokenID { session.targetID = id }
     try session.forget()
     try befriend()

@@ -62,6 +62,9 @@ extension Requirements {
   static let legacyServer: [Check] = [
     legacyServer("L/server.reg", "a registration is stored", "A REG is answered by RREG 0.", .steps(.datagram(reg))),
     legacyServer(
+      "L/server.refresh", "a registration may be made again from where it was made", "The same ID from the same source is no collision.",
+      Trial.steps(.datagram(reg), .datagram(reg)).controlled(by: .datagram(reg))),
+    legacyServer(
       "L/server.reply-port", "answers go to port 5002", "A legacy program waits for a server's answers on UDP port 5002.", .steps(.datagram(reg))),
     legacyServer(
       "L/server.reg-zero", "a registration of the zero ID is status 2", "Status 2 is: error.",
@@ -80,8 +83,17 @@ extension Requirements {
       Trial.steps(.datagram(reg), .datagram(find(.zero))).controlled(by: .datagram(reg), .datagram(find(.friend)))),
     legacyServer(
       "L/server.requestor", "a lookup by somebody who is not registered is status 3", "Status 3 is: invalid requestor ID.",
-      Trial.steps(.datagram(Plain.packet(.lookup, .id("lookup_id", .friend), from: .stranger)))
-        .controlled(by: .datagram(reg), .datagram(find(.friend)))),
+      Trial.steps(.datagram(reg), .datagram(Plain.packet(.lookup, .id("lookup_id", .friend), from: .stranger)))
+        .controlled(by: .datagram(reg), .datagram(find(.friend))),
+      Trial.steps(.datagram(reg), .source(1), .datagram(find(.friend))).controlled(by: .datagram(reg), .datagram(find(.friend)))),
+    legacyServer(
+      "L/server.no-answer", "a datagram that is no packet gets no answer", "What is not exactly one REG or LP is no request.",
+      Trial(steps: [.datagramNoise([2, 2, 0])]).controlled(by: .datagram(reg)), .steps(.datagram(Plain.packet(.registration, .field("version", 2)))),
+      .steps(.datagram(Plain.packet(.registration, .cut(33)))), .steps(.datagram(Plain.packet(.registration, .append([0]))))),
+    legacyServer(
+      "L/server.others", "packets that are not for a server get no answer", "A server answers REG and LP.",
+      Trial.steps(.datagram(Plain.packet(.statusChange))).controlled(by: .datagram(reg)),
+      Trial.steps(.datagram(Plain.packet(.lookupResponse))).controlled(by: .datagram(reg))),
   ]
 
   private static let reg = Plain.packet(.registration)

@@ -52,6 +52,8 @@ public enum Need: Hashable, Sendable, Comparable {
   case datagrams
   /// Its read timeout is known, and there is time to wait for it.
   case readTimeout
+  /// There is time to wait for what takes a server so long.
+  case pause(ServerSpan)
   /// That many source addresses of ours.
   case sources(Int)
 }

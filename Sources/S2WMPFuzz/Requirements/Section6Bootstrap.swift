@@ -12,7 +12,10 @@ extension Requirements {
       .steps(.datagram(Plain.packet(.registration, .id("user_id", .zero)))), .steps(.burst(Plain.packet(.registration, .id("user_id", .zero))))),
     server(
       "6.2/reg.refresh", "a registration may be refreshed from where it was made", "The same ID from the same source is stored anew.",
-      Trial.steps(.datagram(reg), .datagram(reg)).controlled(by: .datagram(reg))),
+      Trial.steps(.datagram(reg), .datagram(reg)).controlled(by: .datagram(reg)),
+      Trial.steps(
+        .datagram(reg), .pause(.lifetime, percent: 60), .datagram(reg), .pause(.lifetime, percent: 60), .datagram(Plain.packet(.lookup))
+      ).controlled(by: .datagram(reg), .datagram(Plain.packet(.lookup)))),
     server(
       "6.2/reg.collision", "an ID that is live from another source is status 1", "The first source keeps an ID until it expires.",
       Trial.steps(.datagram(reg), .source(1), .datagram(reg)).controlled(by: .datagram(reg))),
@@ -23,7 +26,11 @@ extension Requirements {
       "6.2/reg.port", "a refresh from another port replaces the port", "The address is that of the last registration.",
       Trial.steps(.datagram(reg), .burst(reg), .datagram(find)).controlled(by: .datagram(reg), .datagram(find))),
     server(
-      "6.2/reg.expiry", "a registration expires", "After its lifetime, 15 minutes by default, an ID is free again.", unchecked: "it takes 15 minutes"),
+      "6.2/reg.expiry", "a registration expires", "After its lifetime, 15 minutes by default, an ID is free again.",
+      Trial.steps(
+        .datagram(reg), .pause(.lifetime, percent: 60), .datagram(Plain.packet(.lookup)), .pause(.lifetime, percent: 60), .datagram(Plain.packet(.lookup)),
+        .source(1), .datagram(reg)
+      ).controlled(by: .datagram(reg), .datagram(Plain.packet(.lookup)))),
   ]
 
   static let lookups: [Check] = [
@@ -95,10 +102,19 @@ extension Requirements {
 
   static let rates: [Check] = [
     server("6.2/rate.exceeded", "the request that exceeds the rate is status 2", "Who asks too often is told so once.", flood),
-    server("6.2/rate.silence", "a banned source gets no answer", "After the status 2 there is silence.", flood),
+    server(
+      "6.2/rate.silence", "a banned source gets no answer", "After the status 2 there is silence.", flood,
+      Trial(steps: flood.steps + [.datagram(reg), .source(0), .datagram(reg)]).controlled(by: .datagram(reg))),
     server(
       "6.2/rate.others", "a ban is for one source", "Other sources are answered while one is banned.",
       Trial(steps: flood.steps + [.source(0), .datagram(reg)]).controlled(by: .datagram(reg))),
+    server(
+      "6.2/rate.ends", "a ban ends", "After a minute, by default, a source is answered again.",
+      Trial(steps: flood.steps + [.pause(.ban, percent: 120), .datagram(reg)]).controlled(by: .datagram(reg))),
+    server(
+      "6.2/rate.not-extended", "requests during a ban do not extend it", "A ban is over when its time is, whatever was asked meanwhile.",
+      Trial(steps: flood.steps + [.pause(.ban, percent: 60), .datagram(reg), .datagram(reg), .pause(.ban, percent: 60), .datagram(reg)])
+        .controlled(by: .datagram(reg))),
   ]
 
   /// More requests at once than a server takes from one source, from a source of their own: it is banned afterwards.
@@ -115,9 +131,5 @@ extension Requirements {
 
   static func server(_ id: String, _ title: String, _ sentence: String, _ trials: Trial...) -> Check {
     Check(id, title, sentence, .bootstrap, .v1, trials, nil)
-  }
-
-  static func server(_ id: String, _ title: String, _ sentence: String, unchecked: String) -> Check {
-    Check(id, title, sentence, role: .bootstrap, unchecked: unchecked)
   }
 }

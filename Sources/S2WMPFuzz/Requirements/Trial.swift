@@ -87,6 +87,7 @@ extension Case {
         if plans.contains(where: \.needsAcceptance) { found.insert(.acceptance) }
       case .datagram, .datagramNoise: found.insert(.datagrams)
       case .stall: found.insert(.readTimeout)
+      case .pause(let span, _): found.insert(.pause(span))
       case .status: found.insert(.heard)
       case .source(let number): if number > 0 { found.insert(.sources(number + 1)) }
       case .send, .noise, .await, .end, .reset, .connection: break
@@ -101,7 +102,7 @@ extension Step {
     switch self {
     case .send(let plans, _): .send(plans.map(\.plain), .whole)
     case .datagram(let plan): .datagram(plan.plain)
-    case .noise, .datagramNoise, .stall, .reset: nil
+    case .noise, .datagramNoise, .stall, .reset, .pause: nil
     case .await, .end, .connection, .source, .status: self
     }
   }

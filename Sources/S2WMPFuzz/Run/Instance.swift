@@ -43,6 +43,8 @@ public enum Action: Hashable, Sendable {
   case datagram(Range<Int>)
   /// Wait until that many datagrams in all have come.
   case awaitDatagrams(Int)
+  /// Let so many nanoseconds pass.
+  case pause(UInt64)
   case status(UserStatusCode)
 }
 

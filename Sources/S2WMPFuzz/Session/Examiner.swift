@@ -55,3 +55,15 @@ public typealias LegacyExaminer = SessionExaminer<LegacySession, LegacyForge, Le
 extension SessionExaminer where Session == LegacySession, Forge == LegacyForge, Verdicts == LegacyJudge {
   public convenience init(_ session: LegacySession) { self.init(session, LegacyForge(session), LegacyJudge(session)) }
 }
+
+/// For a bootstrap server of the legacy dialect.
+public typealias LegacyServerExaminer = SessionExaminer<BootstrapSession, LegacyServerForge, LegacyServerJudge>
+
+extension SessionExaminer where Session == BootstrapSession, Forge == LegacyServerForge, Verdicts == LegacyServerJudge {
+  public convenience init(_ session: BootstrapSession) { self.init(session, LegacyServerForge(session), LegacyServerJudge()) }
+}
+
+extension BootstrapSession {
+  /// For a server that speaks that dialect.
+  func examiner(_ dialect: Dialect) -> any Examiner { dialect == .v1 ? BootstrapExaminer(self) : LegacyServerExaminer(self) }
+}

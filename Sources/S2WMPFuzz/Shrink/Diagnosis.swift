@@ -55,6 +55,8 @@ public struct Diagnosis {
     if Sameness(other) == Sameness(current) { return false }
     // What is accepted fails its own check, in whatever order they are made.
     if current.kind == .acceptedMalformed, other.requirement.hasSuffix(".order") { return false }
+    // A server's request that fails one check alone shows more than one that fails two.
+    if other.requirement.hasSuffix(".order"), current.requirement.hasPrefix("6.2/"), !current.requirement.hasSuffix(".order") { return false }
     guard ["4/framed.at-once", "6.1/1.answer"].contains(other.requirement), other.kind == .noReply else { return true }
     return current.requirement == "4/framed.at-once"
   }

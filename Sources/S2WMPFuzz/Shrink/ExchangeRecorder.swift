@@ -99,6 +99,7 @@ struct ExchangeRecorder {
       case .awaitDatagrams(let wanted): receive { count(-1, $0) >= wanted }
       case .end(let connection): add(number(connection), .ended(byTarget: false, .closed))
       case .reset(let connection): add(number(connection), .ended(byTarget: false, .reset))
+      case .pause(let span): now &+= span
       case .awaitEnd, .source, .status: break
       }
     }

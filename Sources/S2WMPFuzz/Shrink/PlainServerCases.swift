@@ -15,6 +15,8 @@ enum PlainServerCases {
     "4/server.unframed": [[.noise([0xff])]],
     "6.2/reg.stored": [[.datagram(reg)]],
     "6.2/reg.zero": [[.datagram(PacketPlan(.registration, [.set("user_id", .party(.zero))]))]],
+    "6.2/reg.expiry": [[.datagram(reg), .pause(.lifetime, percent: ServerLimits.longestPause), .datagram(PacketPlan(.lookup))]],
+    "6.2/reg.refresh": [[.datagram(reg), .pause(.lifetime, percent: 60), .datagram(reg), .pause(.lifetime, percent: 60), .datagram(PacketPlan(.lookup))]],
     "6.2/reg.collision": [[.datagram(reg), .source(1), .datagram(reg)]],
     "6.2/lp.found": [[.datagram(reg), find(.friend)]],
     "6.2/lp.zero-lookup": [[.datagram(reg), find(.zero)]],
@@ -24,6 +26,7 @@ enum PlainServerCases {
     "6.2/ic.unregistered": [[.datagram(PacketPlan(.idChange))]],
     "6.2/ic.other-source": [[.datagram(reg), .source(1), .datagram(PacketPlan(.idChange))]],
     "6.2/ic.moved": [[.datagram(reg), .datagram(PacketPlan(.idChange))]],
+    "6.2/rate.exceeded": [BootstrapGenerator.flood(.own)],
     "6.2/bsm.answer": [[.datagram(PacketPlan(.broadcastServer))]],
   ]
 
@@ -37,7 +40,11 @@ enum PlainServerCases {
     "6.2/ic.order": ["6.2/ic.id", "6.2/ic.unregistered", "6.2/ic.other-source"],
     "6.2/ic.other-source": ["6.2/ic.unregistered"],
     "6.2/ic.collision": ["6.2/ic.moved"],
-    "6.2/reg.refresh": ["6.2/reg.stored"],
+    "6.2/reg.refresh": ["6.2/reg.stored", "6.2/reg.collision", "6.2/lp.found"],
+    "6.2/reg.expiry": ["6.2/reg.collision", "6.2/lp.unregistered", "6.2/lp.found"],
+    "6.2/rate.silence": ["6.2/rate.exceeded"],
+    "6.2/rate.ends": ["6.2/rate.exceeded"],
+    "6.2/rate.not-extended": ["6.2/rate.exceeded"],
     "6.2/reg.collision-kept": ["6.2/reg.collision"],
     "6.2/reg.port": ["6.2/lp.found"],
   ]

@@ -21,6 +21,7 @@ extension CaseSlot {
     case .source(let index): source = index
     case .datagram(let range): try sendDatagram(range)
     case .awaitDatagrams(let count): return awaitDatagrams(count)
+    case .pause(let span): return span
     case .status(let code): wire.process?.setStatus(code)
     }
     return nil

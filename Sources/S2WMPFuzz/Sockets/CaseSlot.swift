@@ -84,6 +84,11 @@ final class CaseSlot {
       deadline = .max
       return
     }
+    if case .pause = instance.actions[action] {
+      action += 1
+      deadline = .max
+      return
+    }
     observation.isLate = true
     switch instance.actions[action] {
     // No answer to the attempt to connect at all.

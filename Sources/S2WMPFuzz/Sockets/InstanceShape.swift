@@ -26,9 +26,14 @@ extension Instance {
   /// Whether the target may close the connection after it.
   var mayEnd: Bool { fates.first == .any }
 
-  /// Whether it waits for the target's read timeout.
+  /// Whether it waits for the target's read timeout, or longer.
   var stalls: Bool {
-    actions.contains { if case .awaitReplies(_, _, .stall) = $0 { true } else { false } }
+    actions.contains { action in
+      switch action {
+      case .awaitReplies(_, _, .stall), .pause: true
+      default: false
+      }
+    }
   }
 
   /// How many replies a plain instance waits for in all.

@@ -50,6 +50,8 @@ public enum CaseLimits {
 
   static let connections = 0...63
   static let sources = 0...15
+  /// Of how long a server does something.
+  static let percent = 1...1000
   /// Where a burst may be cut.
   static let cuts = 1...(1 << 24)
   static let cutCount = 1024

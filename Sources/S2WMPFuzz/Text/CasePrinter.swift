@@ -66,6 +66,7 @@ struct CasePrinter {
     case .end: line(.end, "")
     case .reset: line(.reset, "")
     case .stall: line(.stall, "")
+    case .pause(let span, let percent): line(.pause, "\(span.rawValue) \(percent)")
     case .connection(let number): line(.connection, "\(number)")
     case .source(let number): line(.source, "\(number)")
     case .status(let status): line(.target, status.name)

@@ -3,7 +3,7 @@ import S2WMPWire
 
 /// The words that begin a step.
 enum StepWord: String, CaseIterable {
-  case send, noise, await, end, reset, stall, connection, source, datagram, target
+  case send, noise, await, end, reset, stall, pause, connection, source, datagram, target
 
   /// For the first of its kind in a printed file.
   var explanation: String {
@@ -14,6 +14,7 @@ enum StepWord: String, CaseIterable {
     case .end: "half-close: FIN, reading on"
     case .reset: "close with a reset"
     case .stall: "nothing for longer than the target's read timeout"
+    case .pause: "so many hundredths of a server's lifetime of a registration, or of its ban, pass"
     case .connection: "the steps below act on that connection"
     case .source: "datagrams and new connections come from that address of ours"
     case .datagram: "one packet by UDP; or: datagram noise, and bytes"
@@ -70,6 +71,7 @@ struct CaseStepParser {
     case .end: return .end
     case .reset: return .reset
     case .stall: return .stall
+    case .pause: return .pause(try reader.word("span", ServerSpan.self), percent: try reader.integer("number of hundredths", CaseLimits.percent))
     case .connection: return .connection(try reader.integer("connection", CaseLimits.connections))
     case .source: return .source(try reader.integer("source", CaseLimits.sources))
     case .target: return .status(try reader.word("status", UserStatusCode.allCases.map { ($0.name, $0) }))

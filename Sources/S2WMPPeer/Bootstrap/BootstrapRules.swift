@@ -22,6 +22,10 @@ open class BootstrapRules {
   func mayRegister(isFromElsewhere: Bool) -> Bool { !isFromElsewhere }
   /// - known: the port of the registration that is refreshed.
   func port(_ port: UInt16, known: UInt16?) -> UInt16 { port }
+  /// Nanoseconds that a registration lives from now on.
+  ///
+  /// - left: of one that is refreshed.
+  func lifetime(_ whole: UInt64, left: UInt64?) -> UInt64 { whole }
   func echo(_ requestID: UInt64) -> UInt64 { requestID }
 
   // LP.
@@ -42,5 +46,7 @@ open class BootstrapRules {
 
   /// The `lookup_id` of a BSR.
   func serverID(_ own: Identifier, asked requestID: UInt64) -> Identifier { own }
+  /// Whether a request during a ban begins it anew.
+  var extendsBan: Bool { false }
   func verdict(_ verdict: RateLimiter.Verdict) -> RateLimiter.Verdict { verdict }
 }

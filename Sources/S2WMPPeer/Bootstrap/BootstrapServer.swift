@@ -95,6 +95,7 @@ public final class BootstrapServer {
     switch rules.verdict(limiter.admit(source, at: now.monotonic)) {
     case .banned:
       counters.bannedRequests += 1
+      if rules.extendsBan { limiter.ban(source, at: now.monotonic) }
       return nil
     case .exceeded:
       counters.bans += 1
@@ -119,7 +120,9 @@ public final class BootstrapServer {
     // A connection's own port takes no connections, and a legacy peer always listens on the default one.
     if transport == .tcp || request.dialect == .legacy { address.port = DefaultPort.peer }
     address.port = rules.port(address.port, known: known?.port)
-    return store(request.userID, address, lifetime: configuration.lifetime, at: now) ? BootstrapStatus.done : BootstrapStatus.invalidClient
+    let left = known.map { $0.expires > now.monotonic ? $0.expires - now.monotonic : 0 }
+    let lifetime = rules.lifetime(configuration.lifetime, left: left)
+    return store(request.userID, address, lifetime: lifetime, at: now) ? BootstrapStatus.done : BootstrapStatus.invalidClient
   }
 
   /// IC: a wrong ID, an ID that is not this source's, an ID of another source, or moved.

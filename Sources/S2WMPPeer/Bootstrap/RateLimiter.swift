@@ -57,6 +57,11 @@ struct RateLimiter {
     return .admitted
   }
 
+  /// Bans a source from now on.
+  mutating func ban(_ source: Endpoint, at now: UInt64) {
+    sources[place(of: source, at: now)].bannedUntil = now &+ ban
+  }
+
   /// Whether a source is banned; counts nothing.
   func isBanned(_ source: Endpoint, at now: UInt64) -> Bool {
     let start = set(of: source)

@@ -38,6 +38,8 @@ public struct ServerDefect: Sendable {
     ServerDefect("reg-zero", "6.2/reg.zero", .acceptedMalformed, "registers the zero ID") { $0.zeroUsers = true },
     ServerDefect("reg-takeover", "6.2/reg.collision", .acceptedMalformed, "registers an ID that is live from another source") { $0.takeovers = true },
     ServerDefect("reg-keeps-port", "6.2/reg.port", .wrongEcho, "keeps the old port when a registration is refreshed") { $0.keepsPorts = true },
+    ServerDefect("never-expires", "6.2/reg.expiry", .acceptedMalformed, "keeps registrations for ever") { $0.expires = false },
+    ServerDefect("reg-keeps-age", "6.2/reg.refresh", .rejectedValid, "a refresh does not prolong a registration") { $0.prolongs = false },
     ServerDefect("rreg-request-id", "6.2/reg.request-id", .wrongEcho, "an RREG carries the request_id 0") { $0.keepsRequestIDs = false },
   ]
 
@@ -58,6 +60,7 @@ public struct ServerDefect: Sendable {
   private static let others = [
     ServerDefect("bsr-new-id", "6.2/bsm.id", .wrongEcho, "every BSR has another server ID") { $0.keepsServerID = false },
     ServerDefect("never-bans", "6.2/rate.exceeded", .acceptedMalformed, "answers however often it is asked") { $0.bans = false },
+    ServerDefect("ban-extended", "6.2/rate.not-extended", .noReply, "each request during a ban begins it anew") { $0.extendsBans = true },
     ServerDefect("banned-answered", "6.2/rate.silence", .acceptedMalformed, "goes on answering a source that it banned") { $0.silences = false },
   ]
 }
@@ -69,6 +72,7 @@ private final class Switched: BootstrapRules {
   var (zeroLookups, askers, anySource, zeroFirst) = (false, false, false, true)
   var (newIDs, moves, takes, forgets) = (false, false, false, true)
   var (keepsServerID, bans, silences) = (true, true, true)
+  var (expires, prolongs, extendsBans) = (true, true, false)
 
   init(_ change: (Switched) -> Void) {
     super.init()
@@ -87,6 +91,8 @@ private final class Switched: BootstrapRules {
   override func isUser(_ isZero: Bool) -> Bool { !isZero || zeroUsers }
   override func mayRegister(isFromElsewhere: Bool) -> Bool { !isFromElsewhere || takeovers }
   override func port(_ port: UInt16, known: UInt16?) -> UInt16 { keepsPorts ? known ?? port : port }
+  override func lifetime(_ whole: UInt64, left: UInt64?) -> UInt64 { expires ? prolongs ? whole : left ?? whole : .max }
+  override var extendsBan: Bool { extendsBans }
   override func echo(_ requestID: UInt64) -> UInt64 { keepsRequestIDs ? requestID : 0 }
   override var refusesZeroFirst: Bool { zeroFirst }
   override func isLookedUp(_ isZero: Bool) -> Bool { !isZero || zeroLookups }

@@ -43,6 +43,9 @@ struct ConformCommand: ParsableCommand {
   @Flag(help: "Where a rejection is owed, take any: another error, or a closed connection.")
   var lenient = false
 
+  @Flag(help: "Wait as well for what takes minutes: that a server's registrations expire, and its bans end.")
+  var slow = false
+
   @Option(help: ArgumentHelp("Known failures, a line each: the id, then the reason.", valueName: "file"))
   var expect: String?
 
@@ -74,7 +77,7 @@ struct ConformCommand: ParsableCommand {
     let known = try knownFailures()
     let folder = try targeted.reportFolder()
     Interruption.listen()
-    let opened = try targeted.open(place, seed: 1, seeksShortSecret: true)
+    let opened = try targeted.open(place, seed: 1, isPatient: slow, seeksShortSecret: true)
     try ConformRun(self, opened, known, folder).run()
   }
 

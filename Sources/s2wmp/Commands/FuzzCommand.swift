@@ -81,7 +81,7 @@ struct FuzzCommand: ParsableCommand {
     let corpus = try corpus.map { try CorpusFolder($0) }
     Interruption.listen()
     let opened = try inProcess ? targeted.openInProcess(seed: seed) : targeted.open(target, seed: seed)
-    if minimizeCorpus, let corpus { return try CorpusReduction(corpus: corpus).run(opened) }
+    if minimizeCorpus, let corpus { return try CorpusReduction(corpus: corpus, role: targeted.role, dialect: targeted.dialect).run(opened) }
     try FuzzRun(self, opened, folder, corpus, seed: seed).run()
   }
 

@@ -45,7 +45,7 @@ struct ReplayCommand: ParsableCommand {
     // A file made with one suite is most often meant for it again.
     if targeted.suite == nil, files.count == 1 { targeted.suite = files[0].1.suite }
     if targeted.group == nil, files.count == 1 { targeted.group = files[0].1.group }
-    let opened = try inProcess ? targeted.openInProcess(seed: 1) : targeted.open(target, seed: 1)
+    let opened = try inProcess ? targeted.openInProcess(seed: 1) : targeted.open(target, seed: 1, isPatient: true)
     let failures = try replay(files, opened)
     StandardError.line("\(files.count - failures) ok, \(failures) failed")
     if failures > 0 { throw ExitCode(1) }

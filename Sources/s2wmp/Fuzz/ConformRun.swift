@@ -17,6 +17,7 @@ final class ConformRun {
     setting = ConformanceSetting(
       role: command.targeted.role, dialect: command.targeted.dialect, selection: command.selection, isLenient: command.lenient, known: known)
     setting.learn(from: opened.target)
+    if let limits = opened.limits { setting.learn(from: limits) }
     if let reason = opened.lacksDatagrams { setting.lacking[.datagrams] = reason }
     switch opened.answer {
     case .friend, nil: break

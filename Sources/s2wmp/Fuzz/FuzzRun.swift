@@ -38,7 +38,7 @@ final class FuzzRun {
       // It was found out, and cannot be used any more.
       StandardError.complain(sentence)
     }
-    if command.inProcess, command.targeted.role == .peer { StandardError.line(Self.steering(opened.venue.coverage)) }
+    if command.inProcess { StandardError.line(Self.steering(opened.venue.coverage)) }
     StandardError.line("\(campaign.casesDone) cases, \(campaign.book.findings.count) findings, seed \(seed)")
     if !campaign.book.findings.isEmpty { throw ExitCode(1) }
   }

@@ -16,6 +16,8 @@ protocol OpenedTarget {
   var group: String { get }
   /// Why its UDP port cannot be used; nil: it can.
   var lacksDatagrams: String? { get }
+  /// What it allows; nil: it is no server.
+  var limits: ServerLimits? { get }
 
   /// For trials one by one.
   ///
@@ -26,6 +28,7 @@ protocol OpenedTarget {
 
 extension OpenedTarget {
   var lacksDatagrams: String? { nil }
+  var limits: ServerLimits? { nil }
   var target: any CaseTarget { venue.alone }
 }
 
@@ -54,7 +57,8 @@ struct OpenTarget: OpenedTarget {
     scope.isFriend = session.isFriend
     scope.isHeard = target.isHeard
     scope.stalls = settings.stalls && target.restartsCheaply
-    return Campaign(settings, venue: venue, opening: opening, session: session, scope: scope, corpus: corpus)
+    let own = corpus.filter { $0.role == .peer && $0.dialect == .v1 }
+    return Campaign(settings, venue: venue, opening: opening, session: session, scope: scope, corpus: own)
   }
 }
 
@@ -65,32 +69,31 @@ struct OpenServer: OpenedTarget {
   let endpoint: Endpoint?
   let seed: UInt64
   let dialect: Dialect
-  let contact: ServerContact?
+  private let ownLimits: ServerLimits
+  let contact: ServerContact
   let answer: SessionOpening.Answer? = nil
   let suite = ""
   let group = ""
 
-  init(_ venue: any FuzzVenue, _ spawned: SpawnedTarget?, _ endpoint: Endpoint?, _ dialect: Dialect, seed: UInt64) throws {
-    (self.venue, self.spawned, self.endpoint, self.dialect, self.seed) = (venue, spawned, endpoint, dialect, seed)
-    contact = dialect == .v1 ? try ServerContact(venue.alone, try Self.session(venue.alone, seed)) : nil
+  init(_ venue: any FuzzVenue, _ spawned: SpawnedTarget?, _ endpoint: Endpoint?, _ dialect: Dialect, _ limits: ServerLimits, seed: UInt64) throws {
+    (self.venue, self.spawned, self.endpoint, self.dialect, ownLimits, self.seed) = (venue, spawned, endpoint, dialect, limits, seed)
+    contact = try ServerContact(venue.alone, try Self.session(venue.alone, limits, seed), dialect)
   }
 
-  private static func session(_ target: any CaseTarget, _ seed: UInt64) throws -> BootstrapSession {
-    try BootstrapSession(sources: target.sources, start: WallClock.milliseconds, seed: seed)
+  private static func session(_ target: any CaseTarget, _ limits: ServerLimits, _ seed: UInt64) throws -> BootstrapSession {
+    try BootstrapSession(sources: target.sources, start: WallClock.milliseconds, seed: seed, limits: limits)
   }
 
-  private var answersDatagrams: Bool { contact?.answersDatagrams ?? true }
-  var lacksDatagrams: String? { answersDatagrams ? nil : "its UDP port does not answer" }
+  var limits: ServerLimits? { ownLimits }
+  var lacksDatagrams: String? { contact.answersDatagrams ? nil : "its UDP port does not answer" }
 
   func bench(checksAlive: Bool) throws -> any CaseTrying {
-    ServerTrial(target: target, session: try Self.session(target, seed), dialect: dialect)
+    ServerTrial(target: target, session: try Self.session(target, ownLimits, seed), dialect: dialect)
   }
 
   func campaign(_ settings: FuzzSettings, corpus: [Case]) throws -> any FuzzCampaign {
-    guard dialect == .v1 else {
-      throw CommandError(description: "there are no generated cases for a legacy server; s2wmp conform checks what appendix L says of one")
-    }
-    return try ServerCampaign(settings, venue: venue, start: WallClock.milliseconds, usesDatagrams: answersDatagrams, corpus: corpus)
+    try ServerCampaign(
+      settings, venue: venue, start: WallClock.milliseconds, dialect: dialect, limits: ownLimits, usesDatagrams: contact.answersDatagrams, corpus: corpus)
   }
 }
 
@@ -110,20 +113,23 @@ struct OpenLegacyPeer: OpenedTarget {
 
   var answer: SessionOpening.Answer? { trial.answer }
   func bench(checksAlive: Bool) -> any CaseTrying { trial }
-  func campaign(_ settings: FuzzSettings, corpus: [Case]) -> any FuzzCampaign { LegacyCampaign(settings, trial) }
+  func campaign(_ settings: FuzzSettings, corpus: [Case]) -> any FuzzCampaign {
+    LegacyCampaign(settings, trial, coverage: venue.coverage, corpus: corpus)
+  }
 }
 
 extension TargetArguments {
   /// Finds the target, learns its ID and becomes its friend. Throws a `CommandError`.
   ///
   /// - text: TARGET; may be missing with `--spawn`.
+  /// - isPatient: whether there is time for whatever takes long.
   /// - seeksShortSecret: takes the time to find a key whose secret with the target begins with a zero byte.
-  func open(_ text: String?, seed: UInt64, seeksShortSecret: Bool = false) throws -> any OpenedTarget {
+  func open(_ text: String?, seed: UInt64, isPatient: Bool = false, seeksShortSecret: Bool = false) throws -> any OpenedTarget {
     do {
       let (settings, spawned) = try reach(text)
       if role == .bootstrap {
         let venue = try SocketVenue(settings, spawned: spawned, processID: pid)
-        return try OpenServer(venue, spawned, settings.endpoint, dialect, seed: seed)
+        return try OpenServer(venue, spawned, settings.endpoint, dialect, limits(isPatient: isPatient), seed: seed)
       }
       if dialect == .legacy { return try openLegacy(settings, spawned, seed) }
       let venue = try SocketVenue(settings, spawned: spawned, processID: pid)
@@ -145,7 +151,7 @@ extension TargetArguments {
         let identity = LegacyIdentity(userID: Identifier(high: .random(in: 1 ... .max), low: seed), key: try LegacyKey.generate())
         return try OpenLegacyPeer(CoreLegacyTarget(identity), identity.userID, nil, nil, seed: seed)
       }
-      if role == .bootstrap { return try OpenServer(CoreVenue(CoreBootstrapTarget(dialect: dialect)), nil, nil, dialect, seed: seed) }
+      if role == .bootstrap { return try OpenServer(CoreVenue(CoreBootstrapTarget(dialect: dialect)), nil, nil, dialect, ServerLimits().patient, seed: seed) }
       let identity = try Identity.generate(suite: suite ?? .dh, group: group ?? .x25519)
       let venue = CoreVenue(CoreTarget(identity: identity, defect: defect))
       let opening = SessionOpening(

@@ -16,6 +16,8 @@ extension TargetArguments {
     if role != .peer { options += ["--role", role.rawValue] }
     if dialect != .v1 { options += ["--dialect", dialect.name] }
     if readTimeout != 5 { options += ["--read-timeout", "\(readTimeout)"] }
+    if ttl != 900 { options += ["--ttl", "\(ttl)"] }
+    if ban != 60 { options += ["--ban", "\(ban)"] }
     if let spawn { options += ["--spawn", spawn] }
     return options
   }

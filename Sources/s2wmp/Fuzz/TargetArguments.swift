@@ -36,6 +36,12 @@ struct TargetArguments: ParsableArguments {
   @Option(help: ArgumentHelp("How long an answer may take before it counts as missing; silence is waited for as long.", valueName: "seconds"))
   var replyTimeout: Double = 2
 
+  @Option(help: ArgumentHelp("A server's: how long a registration lives that is not refreshed.", valueName: "seconds"))
+  var ttl: Double = 900
+
+  @Option(help: ArgumentHelp("A server's: how long it bans a source that asks too often.", valueName: "seconds"))
+  var ban: Double = 60
+
   @Option(help: ArgumentHelp("UDP port on which peers hear broadcasts, to ask for the ID.", valueName: "n"))
   var discoveryPort: UInt16 = DefaultPort.discovery
 
@@ -59,9 +65,19 @@ struct TargetArguments: ParsableArguments {
     if let peerID, Identifier(hex: peerID) == nil { throw ValidationError("--peer-id is 32 hex digits, not \(Printable.text(peerID))") }
     guard readTimeout >= 0.01, readTimeout <= 3600 else { throw ValidationError("--read-timeout is 0.01 to 3600 seconds") }
     guard replyTimeout >= 0.01, replyTimeout <= 600 else { throw ValidationError("--reply-timeout is 0.01 to 600 seconds") }
+    guard ttl >= 1, ttl <= 31_536_000 else { throw ValidationError("--ttl is 1 second to a year, in seconds") }
+    guard ban >= 1, ban <= 31_536_000 else { throw ValidationError("--ban is 1 second to a year, in seconds") }
     if let pid, pid <= 0 { throw ValidationError("--pid is a process number") }
     if spawn != nil, pid != nil { throw ValidationError("--pid is for a target that runs already; one of --spawn is watched anyway") }
     if discoveryPort == 0 { throw ValidationError("--discovery-port is 1 to 65535") }
+  }
+
+  /// What a server allows.
+  ///
+  /// - isPatient: whether there is time for whatever takes long.
+  func limits(isPatient: Bool = false) -> ServerLimits {
+    let limits = ServerLimits(lifetime: Int(ttl * 1000), ban: Int(ban * 1000))
+    return isPatient ? limits.patient : limits
   }
 
   /// Suites and groups in the order in which they are offered.

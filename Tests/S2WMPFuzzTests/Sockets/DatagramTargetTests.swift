@@ -64,6 +64,21 @@ struct DatagramTargetTests {
     #expect(seen.indices.allSatisfy { observation.bytes($0) == acknowledgement(UInt64(seen[$0])) })
   }
 
+  @Test("Time passes in a pause, nothing is late for it, and what comes meanwhile counts")
+  func pauses() throws {
+    let server = DatagramServer { datagram, _ in datagram == [1] ? [] : [acknowledgement(UInt64(datagram[0]))] }
+    var instance = Instance()
+    for byte in [UInt8(1), 2, 3] {
+      instance.actions.append(.datagram(instance.add([byte])))
+      instance.actions.append(.pause(30_000_000))
+    }
+    instance.actions.append(.awaitDatagrams(2))
+    let observation = try target(server.endpoint).observe(instance)
+    #expect(observation.replies.count == 2)
+    #expect(!observation.isLate && observation.death == nil)
+    #expect(observation.bytes(1) == acknowledgement(3))
+  }
+
   @Test func silenceIsLateAndNoPacketIsGarbage() throws {
     let server = DatagramServer { datagram, _ in datagram == [1] ? [[1, 2, 3]] : [] }
     let target = try target(server.endpoint)

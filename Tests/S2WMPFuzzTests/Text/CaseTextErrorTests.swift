@@ -24,7 +24,7 @@ struct CaseTextErrorTests {
     ("s2case 1\ncase frsh", "line 2: \"frsh\" is no word behind \"case\"; did you mean fresh?"),
     (
       "s2case 1\ncase\n\ncase\nawait",
-      "line 2: this case has no step; steps are send, noise, await, end, reset, stall, connection, source, datagram or target"
+      "line 2: this case has no step; steps are send, noise, await, end, reset, stall, pause, connection, source, datagram or target"
     ),
     ("s2case 1\ncase\nawiat", "line 3: \"awiat\" is no step; did you mean await?"),
     ("s2case 1\ncase\nset status 1", "line 3: \"set\" belongs to a packet below \"send\" or \"datagram\", but stands below none"),

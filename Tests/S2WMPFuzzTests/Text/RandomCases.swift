@@ -44,7 +44,7 @@ struct RandomCases: RandomNumberGenerator {
   }
 
   mutating func step(_ dialect: Dialect) -> Step {
-    switch number(0...11) {
+    switch number(0...12) {
     case 0: return .noise([pick([0, 2, 0xff])] + bytes(number(0...200)))
     case 1: return .await
     case 2: return .end
@@ -54,6 +54,7 @@ struct RandomCases: RandomNumberGenerator {
     case 6: return .source(number(0...15))
     case 7: return .datagram(packet(dialect))
     case 8: return .datagramNoise(bytes(number(0...70)))
+    case 10: return .pause(pick(ServerSpan.allCases), percent: number(1...1000))
     case 9: return .status(pick(UserStatusCode.allCases))
     default: return .send((0..<number(1...3)).map { _ in packet(dialect) }, cuts())
     }
