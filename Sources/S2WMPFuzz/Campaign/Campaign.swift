@@ -293,11 +293,12 @@ public final class Campaign {
   private func lookAtGrowth() throws {
     guard endurance != nil else { return }
     let trial = try bench()
-    guard let mismatch = try endurance?.look(venue, trial, casesDone), book.isNew(mismatch) else { return }
-    let finding = Finding(
-      number: 0, mismatch: mismatch, original: [Endurance.example(mismatch)], minimized: [Endurance.example(mismatch)], afterCases: casesDone, shrinkRuns: 0,
+    guard let found = try endurance?.look(venue, trial, casesDone), book.isNew(found.mismatch) else { return }
+    var finding = Finding(
+      number: 0, mismatch: found.mismatch, original: [found.example], minimized: [found.example], afterCases: casesDone, shrinkRuns: 0,
       seed: settings.seed, exchange: Exchange(), sent: [], control: nil)
-    if book.add(finding, seenAs: mismatch), let numbered = book.findings.last { onFinding?(numbered) }
+    finding.repetition = found.repetition
+    if book.add(finding, seenAs: found.mismatch), let numbered = book.findings.last { onFinding?(numbered) }
     if settings.stopsAtFinding { isOver = true }
   }
 

@@ -17,6 +17,7 @@ extension TargetArguments {
     if dialect != .v1 { options += ["--dialect", dialect.name] }
     if readTimeout != 5 { options += ["--read-timeout", "\(readTimeout)"] }
     if let spawn { options += ["--spawn", spawn] }
+    if let pid { options += ["--pid", "\(pid)"] }
     return options
   }
 }
