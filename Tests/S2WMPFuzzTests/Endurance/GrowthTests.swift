@@ -7,35 +7,37 @@ import Testing
 @Suite("Growth") struct GrowthTests {
   // MARK: The rules
 
-  @Test func memoryGrowsWhenEveryCountedRoundOfTwoLooksDoes() {
+  private func verdicts(_ looks: [[Int]]) -> [Bool] {
     var rule = MemoryGrowth()
-    #expect(!rule.note([0, 600, 600, 600], sent: 1000, cases: 10))
-    #expect(rule.note([0, 600, 700, 800], sent: 1000, cases: 10))
+    return looks.map { rule.note($0, sent: 1000, cases: 10) }
+  }
+
+  @Test func memoryGrowsWhenEveryCountedRoundOfTwoLooksDoes() {
+    #expect(verdicts([[0, 600, 600, 600], [0, 600, 700, 800]]) == [false, true])
+    var rule = MemoryGrowth()
+    _ = rule.note([0, 600, 700, 800], sent: 1000, cases: 10)
     #expect(rule.bytesPerCase == 70)
   }
 
   @Test func memoryThatFillsBuffersOrStopsDoesNotGrow() {
-    var rule = MemoryGrowth()
-    for _ in 0..<5 {
-      #expect(!rule.note([9000, 0, 0, 0], sent: 1000, cases: 10))
-      #expect(!rule.note([9000, 600, 500, 600], sent: 1000, cases: 10))
-      #expect(!rule.note([600, 600, 600, 600], sent: 1000, cases: 10))
-    }
-    #expect(!rule.note([], sent: 0, cases: 0))
+    let looks = [[9000, 0, 0, 0], [600, 600, 600, 600], [9000, 600, 500, 600], [600, 600, 600, 600], []]
+    #expect(verdicts(looks + looks).allSatisfy { !$0 })
+  }
+
+  private func timed(_ costs: [Double]) -> (verdicts: [Bool], rule: TimeGrowth) {
+    var rule = TimeGrowth()
+    return (costs.map { rule.note($0) }, rule)
   }
 
   @Test func timeGrowsWhenTwoLooksInARowCostThreeTimesAsMuch() {
-    var rule = TimeGrowth()
-    for cost in [90_000.0, 30_000, 60_000, 100_000, 80_000] { #expect(!rule.note(cost)) }
-    #expect(!rule.note(91_000))
-    #expect(rule.note(95_000))
+    let (verdicts, rule) = timed([90_000, 30_000, 60_000, 100_000, 80_000, 91_000, 95_000])
+    #expect(verdicts == [false, false, false, false, false, false, true])
     #expect(rule.first == 30_000)
     #expect(rule.last == 95_000)
   }
 
   @Test func aFewMicrosecondsAreNoGrowth() {
-    var rule = TimeGrowth()
-    for cost in [2_000.0, 2_000, 16_000, 16_900, 16_900] { #expect(!rule.note(cost)) }
+    #expect(timed([2_000, 2_000, 16_000, 16_900, 16_900]).verdicts.allSatisfy { !$0 })
   }
 
   // MARK: Repeating
