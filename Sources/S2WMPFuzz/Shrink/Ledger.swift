@@ -98,7 +98,8 @@ public final class Ledger {
     let isSure = !expected.isOptional || Self.came(index, instance, seen)
     let status = UserStatusCode(rawValue: instance.buffer[sent.range.lowerBound + Messaging.status.offset]) ?? .online
     if sent.type == .statusChange {
-      voice.acceptStatus(status, expected.datetime, sequence, expected.packet, isSure: isSure)
+      let isUsual = Self.isUsual(expected.datetime)
+      if voice.acceptStatus(status, expected.datetime, sequence, expected.packet, given, isSure: isSure, isUsual: isUsual) { waiting += 1 }
       return
     }
     // A time that was given exactly may have been used before the account began anew: then it is a repetition.
@@ -151,6 +152,7 @@ public final class Ledger {
 
   private func hearStatus(_ sender: Identifier, _ status: UserStatusCode, _ given: Case, _ instance: Instance) {
     guard let voice = voices[sender] else { return }
+    if voice.hearChange(status) { waiting -= 1 }
     // Whoever asks for friendship or changes their ID is announced as well.
     let isAnnounced = instance.packets.contains { $0.type == .chatRequest || $0.type == .idChange }
     guard let stale = voice.hearStatus(status, since: eventsLag ? max(1, sequence - 16) : sequence), !isAnnounced else { return }
@@ -184,7 +186,16 @@ public final class Ledger {
   /// Events come with the run that causes them: whatever was not heard never will be.
   private func settleNow() {
     guard waiting > 0 else { return }
-    for voice in voices.values { for missed in voice.takeMissed(upTo: .max) { addMissed(missed) } }
+    for voice in voices.values { addMissed(of: voice, upTo: .max) }
+  }
+
+  private func addMissed(of voice: Voice, upTo number: Int) {
+    for missed in voice.takeMissed(upTo: number) { addMissed(missed) }
+    guard let missed = voice.takeMissedChange(upTo: number) else { return }
+    waiting -= 1
+    let mismatch = Mismatch(
+      "6.1/sc.applied", .rejectedValid, expected: .other("the status is \(missed.status)"), observed: .other("accepted, and not applied"), packet: missed.packet)
+    entries.append(Entry(given: missed.given, mismatch: mismatch, sequence: missed.sequence))
   }
 
   private func addMissed(_ missed: Voice.Waiting) {
@@ -203,7 +214,7 @@ public final class Ledger {
   public func check(upTo number: Int = 0) -> [Entry] {
     if waiting > 0 {
       let overtaken = (voices.values.map(\.lastHeard).max() ?? 0) - Self.overtaking
-      for voice in voices.values { for missed in voice.takeMissed(upTo: max(number, overtaken)) { addMissed(missed) } }
+      for voice in voices.values { addMissed(of: voice, upTo: max(number, overtaken)) }
     }
     guard !entries.isEmpty else { return [] }
     defer { entries.removeAll() }

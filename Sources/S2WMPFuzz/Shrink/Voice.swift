@@ -36,6 +36,19 @@ final class Voice {
   /// Times of a session are of this century; others are tried for being out of the ordinary.
   private static let ordinary: Range<UInt64> = 1_000_000_000_000..<10_000_000_000_000
 
+  /// A change of status that was accepted and not heard yet: the newest.
+  struct Change {
+    var status: UserStatusCode
+    var sequence: Int
+    var packet: Int
+    var given: Case
+  }
+
+  private var change: Change?
+  /// What the status is by the last SC; nil where it is not known.
+  private var believed: UserStatusCode?
+  /// Heard, and asked for in no run that was noted yet.
+  private var earlyStatuses: Set<UserStatusCode> = []
   private var told: [Told] = []
   private var lastStatusTime: UInt64 = 0
   private var current: UserStatusCode?
@@ -46,6 +59,8 @@ final class Voice {
   /// Whether it is to be heard: it is new.
   func acceptMessage(_ status: UserStatusCode, _ datetime: UInt64, _ sequence: Int, _ packet: Int, _ given: Case) -> Bool {
     tell(Told(status: status, sequence: sequence, packet: packet, isNew: datetime > lastStatusTime))
+    // A target may take the status of an M for the sender's, or not.
+    if status != believed { believed = nil }
     guard !isKnown(datetime), !waiting.contains(where: { $0.datetime == datetime }) else { return false }
     if early.remove(datetime) != nil {
       // It was heard before its ACK was looked at.
@@ -61,6 +76,7 @@ final class Voice {
   /// It may have been accepted: whether or not it is heard is right.
   func doubt(_ status: UserStatusCode, _ datetime: UInt64, _ sequence: Int, _ packet: Int) {
     tell(Told(status: status, sequence: sequence, packet: packet, isNew: true))
+    believed = nil
     highest = max(highest, datetime)
     if possible.count >= Self.oddLimit { possible.removeAll() }
     possible.insert(datetime)
@@ -71,7 +87,7 @@ final class Voice {
     for waiting in waiting { possible.insert(waiting.datetime) }
     waiting.removeAll()
     told.removeAll()
-    current = nil
+    (current, change, believed) = (nil, nil, nil)
   }
 
   private func isKnown(_ datetime: UInt64) -> Bool {
@@ -114,7 +130,9 @@ final class Voice {
     delivered.insert(datetime)
   }
 
-  func isWaiting(upTo sequence: Int) -> Bool { waiting.contains { $0.sequence <= sequence } }
+  func isWaiting(upTo sequence: Int) -> Bool {
+    waiting.contains { $0.sequence <= sequence } || change.map { $0.sequence <= sequence } ?? false
+  }
 
   /// Those accepted up to that run and not heard.
   func takeMissed(upTo sequence: Int) -> [Waiting] {
@@ -126,11 +144,39 @@ final class Voice {
 
   // Status.
 
-  func acceptStatus(_ status: UserStatusCode, _ datetime: UInt64, _ sequence: Int, _ packet: Int, isSure: Bool) {
+  /// Whether a change is to be heard, where none was before. Several changes in a row may be told as the last one.
+  ///
+  /// - isUsual: the time is one of a session, so that nothing newer was sent before the account began.
+  func acceptStatus(
+    _ status: UserStatusCode, _ datetime: UInt64, _ sequence: Int, _ packet: Int, _ given: Case, isSure: Bool, isUsual: Bool
+  ) -> Bool {
     let isNew = datetime > lastStatusTime
+    let isChange = isSure && isNew && isUsual && datetime > highest && believed != nil && believed != status
+    let isFirst = isChange && change == nil && earlyStatuses.remove(status) == nil
+    if isChange, isFirst || change != nil { change = Change(status: status, sequence: sequence, packet: packet, given: given) }
+    if !isSure { believed = nil } else if isNew { believed = status }
     // One that may not have been taken explains a status; it makes no later one stale.
     tell(Told(status: status, sequence: sequence, packet: packet, isNew: isNew || !isSure))
     if isNew, isSure { lastStatusTime = datetime }
+    return isFirst
+  }
+
+  /// A status was heard; whether that is the change that was waited for.
+  func hearChange(_ status: UserStatusCode) -> Bool {
+    guard let awaited = change else {
+      earlyStatuses.insert(status)
+      return false
+    }
+    guard awaited.status == status else { return false }
+    change = nil
+    return true
+  }
+
+  /// The change accepted up to that run and not heard.
+  func takeMissedChange(upTo sequence: Int) -> Change? {
+    guard let missed = change, missed.sequence <= sequence else { return nil }
+    (change, believed) = (nil, nil)
+    return missed
   }
 
   private func tell(_ new: Told) {

@@ -14,6 +14,8 @@ private final class Account {
   /// Events kept back, to be told with a later run.
   var held: [HeardEvent] = []
   var holdsBack = false
+  /// Which events are told at all.
+  var hears: (HeardEvent) -> Bool = { _ in true }
 
   init(_ defect: String? = nil, eventsLag: Bool = false) throws {
     let identity = try Identity.generate(suite: .dh, group: .x25519)
@@ -32,6 +34,7 @@ private final class Account {
     try forge.make(given, checksAlive: false, into: &instance)
     target.run(instance, into: &seen)
     #expect(judge.isAsOwed(instance, seen))
+    seen.heard = seen.heard.filter(hears)
     if holdsBack {
       held += seen.heard
       seen.heard = []
@@ -80,6 +83,59 @@ struct LedgerTests {
     let account = try Account("stale-status")
     try account.run(Self.sc, PacketPlan(.statusChange, [.set("status", .number(2)), .time(.late)]))
     #expect(account.names() == ["6.1/sc.stale accepted-malformed"])
+  }
+
+  private static func status(_ value: UInt64, _ changes: Change...) -> PacketPlan { PacketPlan(.statusChange, [.set("status", .number(value))] + changes) }
+
+  @Test func anAcceptedStatusIsApplied() throws {
+    let account = try Account()
+    try account.run(Self.sc)
+    #expect(account.names() == [])
+    account.hears = { _ in false }
+    try account.run(Self.status(1))
+    let entries = account.ledger.check()
+    #expect(entries.map(\.mismatch.requirement) == ["6.1/sc.applied"])
+    #expect(entries.map(\.mismatch.packet) == [0])
+    // What it is now is not known: nothing is said about the next.
+    try account.run(Self.status(2))
+    #expect(account.names() == [])
+  }
+
+  @Test func aStatusMayBeToldLaterOrEarlierAndSeveralAsOne() throws {
+    let account = try Account(eventsLag: true)
+    try account.run(Self.sc)
+    account.holdsBack = true
+    try account.run(Self.status(1), Self.status(2))
+    #expect(!account.ledger.isSettled())
+    account.held.removeFirst()
+    account.holdsBack = false
+    try account.run(Self.m)
+    #expect(account.ledger.isSettled())
+    account.holdsBack = true
+    try account.run(Self.status(3))
+    account.ledger.hear(account.held)
+    #expect(account.ledger.isSettled())
+    #expect(account.names(isFinal: true) == [])
+  }
+
+  @Test func aStatusThatIsNotHeardInTheEndWasNotApplied() throws {
+    let account = try Account(eventsLag: true)
+    try account.run(Self.sc)
+    account.holdsBack = true
+    try account.run(Self.status(1))
+    #expect(account.names() == [])
+    #expect(account.names(isFinal: true) == ["6.1/sc.applied rejected-valid"])
+    #expect(account.ledger.isSettled())
+  }
+
+  @Test func aLateStatusAndThatOfAMessageNeedNotBeHeard() throws {
+    let account = try Account()
+    try account.run(Self.sc)
+    try account.run(Self.m)
+    account.hears = { if case .status = $0 { false } else { true } }
+    try account.run(Self.status(1, .time(.late)))
+    try account.run(Self.m, PacketPlan(.message, [.set("status", .number(2))]), Self.status(1))
+    #expect(account.names(isFinal: true) == [])
   }
 
   @Test func whatARejectedMessageSaysIsNotDelivered() throws {
