@@ -276,13 +276,18 @@ public final class Campaign {
     try openLanes()
   }
 
+  /// Nanoseconds.
+  private static let lastPatience: UInt64 = 3_000_000_000
+
   /// Whatever was not heard by now never will be.
   private func settle() throws {
     guard venue.alone.isHeard, recovery == nil, !(settings.stopsAtFinding && !book.findings.isEmpty) else { return }
+    let end = MonotonicTime.now + Self.lastPatience
     while true {
       let heard = venue.alone.listen(.milliseconds(300))
-      if heard.isEmpty { break }
       for lane in lanes { lane.ledger?.hear(heard) }
+      // On a busy machine the last of it takes its time.
+      if heard.isEmpty, MonotonicTime.now >= end || lanes.allSatisfy({ $0.ledger?.isSettled() ?? true }) { break }
     }
     for lane in lanes {
       guard let entry = lane.ledger?.check(upTo: .max).first, book.isNew(entry.mismatch) else { continue }

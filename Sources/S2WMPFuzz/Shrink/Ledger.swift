@@ -29,10 +29,15 @@ public final class Ledger {
   /// Between the years 2004 and 2109: where sessions begin and stay. Times given exactly lie outside.
   private static func isUsual(_ datetime: UInt64) -> Bool { (1 << 40..<1 << 42).contains(datetime) }
 
+  private let patience: UInt64
+  private let clock: () -> UInt64
+
   /// - eventsLag: whether events may come later than the reply, with another run.
-  public init(_ session: PeerSession, eventsLag: Bool) {
+  /// - patience: how long, in nanoseconds, an event may be overtaken by those of later runs: a thread of the target may be waiting for its turn.
+  /// - clock: nanoseconds since some moment; nil: the system's.
+  public init(_ session: PeerSession, eventsLag: Bool, patience: UInt64 = 2_000_000_000, clock: (() -> UInt64)? = nil) {
     judge = Judge(session)
-    self.eventsLag = eventsLag
+    (self.eventsLag, self.patience, self.clock) = (eventsLag, patience, clock ?? { MonotonicTime.now })
   }
 
   /// A run with everything to name it by.
@@ -94,17 +99,17 @@ public final class Ledger {
     guard instance.packets.indices.contains(expected.packet) else { return }
     let sent = instance.packets[expected.packet]
     guard sent.type == .message || sent.type == .statusChange, sent.range.count >= Messaging.headerLength else { return }
-    let voice = voice(expected.id)
+    let (voice, now) = (voice(expected.id), eventsLag ? clock() : 0)
     let isSure = !expected.isOptional || Self.came(index, instance, seen)
     let status = UserStatusCode(rawValue: instance.buffer[sent.range.lowerBound + Messaging.status.offset]) ?? .online
     if sent.type == .statusChange {
       let isUsual = Self.isUsual(expected.datetime)
-      if voice.acceptStatus(status, expected.datetime, sequence, expected.packet, given, isSure: isSure, isUsual: isUsual) { waiting += 1 }
+      if voice.acceptStatus(status, expected.datetime, sequence, expected.packet, given, isSure: isSure, isUsual: isUsual, now: now) { waiting += 1 }
       return
     }
     // A time that was given exactly may have been used before the account began anew: then it is a repetition.
     if !isSure || hasForgotten && !Self.isUsual(expected.datetime) { return voice.doubt(status, expected.datetime, sequence, expected.packet) }
-    if voice.acceptMessage(status, expected.datetime, sequence, expected.packet, given) { waiting += 1 }
+    if voice.acceptMessage(status, expected.datetime, sequence, expected.packet, given, now: now) { waiting += 1 }
   }
 
   private func voice(_ id: Identifier) -> Voice {
@@ -155,7 +160,7 @@ public final class Ledger {
     if voice.hearChange(status) { waiting -= 1 }
     // Whoever asks for friendship or changes their ID is announced as well.
     let isAnnounced = instance.packets.contains { $0.type == .chatRequest || $0.type == .idChange }
-    guard let stale = voice.hearStatus(status, since: eventsLag ? max(1, sequence - 16) : sequence), !isAnnounced else { return }
+    guard let stale = voice.hearStatus(status, since: eventsLag ? 0 : sequence), !isAnnounced else { return }
     let noted = stale.sequence == sequence ? Noted(sequence: sequence, given: given, instance: instance) : recent.last { $0.sequence == stale.sequence }
     guard let noted else { return }
     add("6.1/sc.stale", .acceptedMalformed, "the status stays as it was", "changed to \(status)", (noted, stale.packet))
@@ -189,12 +194,13 @@ public final class Ledger {
     for voice in voices.values { addMissed(of: voice, upTo: .max) }
   }
 
-  private func addMissed(of voice: Voice, upTo number: Int) {
-    for missed in voice.takeMissed(upTo: number) { addMissed(missed) }
-    guard let missed = voice.takeMissedChange(upTo: number) else { return }
+  private func addMissed(of voice: Voice, upTo number: Int, before moment: UInt64 = .max) {
+    for missed in voice.takeMissed(upTo: number, before: moment) { addMissed(missed) }
+    guard let missed = voice.takeMissedChange(upTo: number, before: moment) else { return }
     waiting -= 1
     let mismatch = Mismatch(
-      "6.1/sc.applied", .rejectedValid, expected: .other("the status is \(missed.status)"), observed: .other("accepted, and not applied"), packet: missed.packet)
+      "6.1/sc.applied", .rejectedValid, expected: .other("the status is \(missed.status)"), observed: .other("accepted, and not applied"),
+      packet: missed.packet)
     entries.append(Entry(given: missed.given, mismatch: mismatch, sequence: missed.sequence))
   }
 
@@ -214,7 +220,11 @@ public final class Ledger {
   public func check(upTo number: Int = 0) -> [Entry] {
     if waiting > 0 {
       let overtaken = (voices.values.map(\.lastHeard).max() ?? 0) - Self.overtaking
-      for voice in voices.values { addMissed(of: voice, upTo: max(number, overtaken)) }
+      for voice in voices.values { addMissed(of: voice, upTo: number) }
+      if overtaken > number, voices.values.contains(where: { $0.isWaiting(upTo: overtaken) }) {
+        let moment = clock()
+        for voice in voices.values where moment > patience { addMissed(of: voice, upTo: overtaken, before: moment - patience) }
+      }
     }
     guard !entries.isEmpty else { return [] }
     defer { entries.removeAll() }

@@ -14,6 +14,10 @@ private final class Account {
   /// Events kept back, to be told with a later run.
   var held: [HeardEvent] = []
   var holdsBack = false
+  /// The ledger's clock.
+  let time = Time()
+  final class Time { var now: UInt64 = 0 }
+
   /// Which events are told at all.
   var hears: (HeardEvent) -> Bool = { _ in true }
 
@@ -22,7 +26,8 @@ private final class Account {
     target = CoreTarget(identity: identity, defect: defect.flatMap { PlantedDefect(name: $0) })
     let opening = SessionOpening(targetID: identity.userID, identity: nil, kinds: [(.dh, .x25519)], start: 1_800_000_000_000, seed: 1)
     session = try opening.open(target).0
-    ledger = Ledger(session, eventsLag: eventsLag)
+    let time = self.time
+    ledger = Ledger(session, eventsLag: eventsLag, patience: 1000, clock: { time.now })
     forge = CaseForge(session)
     judge = Judge(session)
   }
@@ -172,10 +177,39 @@ struct LedgerTests {
     account.held = []
     account.holdsBack = false
     for _ in 0..<63 { try account.run(Self.m) }
+    account.time.now = 2000
     #expect(account.names() == [])
     try account.run(PacketPlan(.message, from: .other))
+    account.time.now = 1000
+    #expect(account.names() == [], "the target may just be slow")
+    account.time.now = 1001
     #expect(account.names() == ["6.1/deliver rejected-valid"])
     #expect(account.ledger.isSettled())
+  }
+
+  /// A busy machine: the reply comes at once, and what the target says about it many runs later.
+  @Test func aStatusHeardMuchLaterIsNoStaleOne() throws {
+    let account = try Account(eventsLag: true)
+    try account.run(Self.sc)
+    account.holdsBack = true
+    try account.run(Self.status(1))
+    try account.run(Self.sc)
+    for _ in 0..<40 { try account.run(Self.m) }
+    try account.run(Self.status(1, .time(.late)))
+    account.holdsBack = false
+    try account.run(Self.m)
+    #expect(account.names(isFinal: true) == [])
+  }
+
+  @Test func aStaleStatusHeardMuchLaterIsOne() throws {
+    let account = try Account("stale-status", eventsLag: true)
+    for value: UInt64 in [0, 1, 2, 0] { try account.run(Self.status(value)) }
+    account.holdsBack = true
+    for _ in 0..<40 { try account.run(Self.m) }
+    try account.run(Self.sc, Self.status(1, .time(.late)))
+    account.holdsBack = false
+    try account.run(Self.m)
+    #expect(account.names() == ["6.1/sc.stale accepted-malformed"])
   }
 
   @Test func whatIsNotHeardInTheEndIsLost() throws {
