@@ -84,7 +84,7 @@ struct LatestKeys<Key: Equatable> {
   private static var count: Int { 4096 }
   private var keys: [Key?] = []
 
-  @inline(__always) private static func place(_ slot: UInt64) -> Int { Int(truncatingIfNeeded: slot &* 0x9e37_79b9_7f4a_7c15 >> 52) }
+  @inline(__always) private static func place(_ slot: UInt64) -> Int { Int(truncatingIfNeeded: (slot &* 0x9e37_79b9_7f4a_7c15) >> 52) }
 
   /// - slot: something of the key by which keys differ.
   @inline(__always) func contains(_ key: Key, _ slot: UInt64) -> Bool { !keys.isEmpty && keys[Self.place(slot)] == key }
