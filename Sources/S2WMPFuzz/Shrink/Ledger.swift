@@ -145,14 +145,14 @@ public final class Ledger {
     case .unknown:
       // An event may come before the run that it belongs to is noted. A time given exactly may be that of a rejected packet and of an accepted one.
       let noted = eventsLag && !Voice.isOrdinary(datetime) ? nil : newest(given, instance) { $0.datetime == datetime && $0.id == sender && $0.status != 0 }
-      if let noted, !eventsLag || !hasChangedTime(noted) { return addRejected(noted, "delivered") }
+      if let noted, !eventsLag || !hasChangedName(noted) { return addRejected(noted, "delivered") }
       if eventsLag { voice(sender).hearEarly(datetime) }
     }
   }
 
-  /// A time that was changed on its way may be that of another message.
-  private func hasChangedTime(_ noted: (Noted, Int)) -> Bool {
-    judge.plan(noted.0.given, noted.0.instance, noted.1)?.changes.contains { $0.topic == "datetime" } ?? false
+  /// With a sender or a time that is not its own it may be called like another message, which is accepted in a run that is still to be noted.
+  private func hasChangedName(_ noted: (Noted, Int)) -> Bool {
+    judge.plan(noted.0.given, noted.0.instance, noted.1)?.changes.contains { $0.topic == "datetime" || $0.topic == "sender_id" } ?? false
   }
 
   private func hearStatus(_ sender: Identifier, _ status: UserStatusCode, _ given: Case, _ instance: Instance) {

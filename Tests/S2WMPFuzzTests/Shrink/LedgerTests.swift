@@ -1,8 +1,9 @@
 import S2WMPCrypto
-import S2WMPFuzz
 import S2WMPPeer
 import S2WMPWire
 import Testing
+
+@testable import S2WMPFuzz
 
 /// A session with a peer in this process, and the account of it.
 private final class Account {
@@ -155,6 +156,21 @@ struct LedgerTests {
     seen.heard = [.message(from: owed.id, datetime: owed.datetime)]
     account.ledger.note(given, instance, seen)
     #expect(account.names() == ["6.1/5.hash accepted-malformed"])
+  }
+
+  /// Each sender has a clock of their own: under somebody else's ID a rejected message can have the name of one that is accepted a little later.
+  @Test(arguments: [(Change.id("sender_id", .other), []), (.hash(.zero), ["6.1/5.hash accepted-malformed"])])
+  func anEventMayBelongToALaterMessageOfThatName(_ change: Change, _ names: [String]) throws {
+    let account = try Account(eventsLag: true)
+    let given = Case([.send([PacketPlan(.message, [change])], .whole)])
+    var (instance, seen, forge) = (Instance(), Observation(), CaseForge(account.session))
+    try forge.make(given, checksAlive: false, into: &instance)
+    account.target.run(instance, into: &seen)
+    let owed = try #require(instance.expected.first)
+    #expect(owed.status != 0)
+    account.ledger.note(given, instance, seen)
+    account.ledger.hear([.message(from: owed.id, datetime: owed.datetime)])
+    #expect(account.names(isFinal: true) == names)
   }
 
   @Test func eventsMayComeLater() throws {
