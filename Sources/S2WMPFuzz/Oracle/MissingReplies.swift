@@ -12,12 +12,17 @@ extension Judge {
     if isFault(expected, instance) { return missingFault(given, instance, expected, ending) }
     if connection >= 0, ending != .open, count > 0 {
       let observed = Outcome.other("the connection was \(ending.rawValue) after \(count) answers")
-      return make("4/tcp.many-packets", .connection, instance, expected, observed)
+      return make(lost(given, instance, after: owed[count - 1].packet), .connection, instance, expected, observed)
     }
     if connection >= 0, count > 0, isSameWrite(instance, owed[count - 1].packet, expected.packet) {
       return make("4/tcp.pipelined", .noReply, instance, expected, .silence)
     }
     return unanswered(given, instance, seen, expected, laterAnswered: false, observed: .silence)
+  }
+
+  /// What a target breaks that ends a connection after it answered a packet.
+  private func lost(_ given: Case, _ instance: Instance, after packet: Int?) -> String {
+    consequence(given, instance, packet)?.first?.owed == .nameRefused ? "6.1/cr.name-next" : "4/tcp.many-packets"
   }
 
   /// Whether two packets left in one write.
@@ -148,7 +153,7 @@ extension Judge {
     switch (fate, ending) {
     case (.closed, .open): name = owed.last.map { isFault($0, instance) } ?? false ? "6.1/1.close" : "4/half-close.between"
     case (.closed, _): name = "4/closing"
-    default: name = "4/tcp.many-packets"
+    default: name = lost(given, instance, after: packet)
     }
     return Mismatch(name, .connection, expected: expected, observed: observed, packet: packet)
   }
