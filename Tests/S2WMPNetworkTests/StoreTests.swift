@@ -67,6 +67,16 @@ import Testing
     #expect(friend.sentDatetime == datetime)
   }
 
+  @Test("the latest by datetime, unsigned, at most so many")
+  func latestAccepted() throws {
+    let store = try PeerStore(folder: nil)
+    let datetimes: [UInt64] = [7, 0, 1 << 63, .max, 1 << 63 - 1, 8]
+    for datetime in datetimes { try store.apply([.messageReceived(from: Self.bob, datetime: datetime, text: "x", at: 1)]) }
+    let falling = datetimes.sorted(by: >)
+    for limit in 0...7 { #expect(try store.latestAccepted(sender: Self.bob, limit: limit) == Array(falling.prefix(limit))) }
+    #expect(try store.latestAccepted(sender: Self.carol, limit: 3) == [])
+  }
+
   @Test func historyTellsWhatBecameOfEachMessage() throws {
     let store = try PeerStore(folder: nil)
     for (datetime, text) in [(10, "a"), (20, "b"), (30, "c"), (40, "d")] as [(UInt64, String)] {

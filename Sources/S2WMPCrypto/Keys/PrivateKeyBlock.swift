@@ -148,6 +148,7 @@ extension KeyHandle {
 
   /// DER SubjectPublicKeyInfo.
   var publicField: [UInt8]? {
+    if kind == EVP_PKEY_X25519 { return x25519Field }
     var out: UnsafeMutablePointer<UInt8>?
     let count = i2d_PUBKEY(pointer, &out)
     guard count > 0, let out else {
@@ -156,5 +157,16 @@ extension KeyHandle {
     }
     defer { s2wmp_free(out) }
     return Array(UnsafeBufferPointer(start: out, count: Int(count)))
+  }
+
+  /// The same for X25519, where it is 12 fixed bytes and the key (RFC 8410): OpenSSL's encoder looks through all of its algorithms for that.
+  private var x25519Field: [UInt8]? {
+    var field: [UInt8] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x6e, 0x03, 0x21, 0x00] + [UInt8](repeating: 0, count: 32)
+    var count = 32
+    guard field.withUnsafeMutableBytes({ EVP_PKEY_get_raw_public_key(pointer, $0.octets.map { $0 + 12 }, &count) }) == 1, count == 32 else {
+      forgetErrors()
+      return nil
+    }
+    return field
   }
 }

@@ -9,8 +9,9 @@ final class FuzzLane {
   var ledger: Ledger?
   /// Cases handed out and not judged yet, the oldest first.
   private(set) var inFlight: [Trial] = []
-  /// The last cases that ran here, the newest last.
-  private(set) var history: [Case] = []
+  /// A ring of the last cases that ran here. One goes for each that comes, so that what it is made of is used again.
+  private var recent: [Case] = []
+  private var oldest = 0
   private static let historyLimit = 1024
 
   struct Trial {
@@ -31,9 +32,13 @@ final class FuzzLane {
   func pop() -> Trial? { inFlight.isEmpty ? nil : inFlight.removeFirst() }
 
   func remember(_ given: Case) {
-    if history.count >= 2 * Self.historyLimit { history.removeFirst(Self.historyLimit) }
-    history.append(given)
+    guard recent.count == Self.historyLimit else { return recent.append(given) }
+    recent[oldest] = given
+    oldest = (oldest + 1) % Self.historyLimit
   }
+
+  /// The last cases that ran here, the newest last.
+  var history: [Case] { Array(recent[oldest...] + recent[..<oldest]) }
 
   /// What was in flight when the run was interrupted is to be tried again.
   func takeBack() -> [Trial] {

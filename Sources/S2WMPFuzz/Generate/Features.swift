@@ -41,6 +41,13 @@ public struct Features {
     }
   }
 
+  /// FNV-1a.
+  static func number(of word: String) -> UInt64 {
+    var out: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in word.utf8 { out = (out ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    return out
+  }
+
   static func mix(_ value: UInt64) -> UInt64 {
     let z = (value ^ value >> 30) &* 0xbf58_476d_1ce4_e5b9
     return z ^ z >> 27
@@ -59,9 +66,7 @@ extension PacketPlan {
 extension Change {
   /// Which field, and what kind of change.
   var signature: UInt64 {
-    var out: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in topic.utf8 { out = (out ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    return Features.mix(out ^ kindNumber)
+    Features.mix(Features.number(of: topic) ^ kindNumber)
   }
 
   private var kindNumber: UInt64 {

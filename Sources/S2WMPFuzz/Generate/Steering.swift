@@ -32,7 +32,13 @@ public struct Steering {
     open(block: index / Self.blockSize)
     var random = generator.random(for: index)
     guard !pool.isEmpty, random.below(5) == 0 else { return generator.make(&random) }
-    return CaseExtension.extend(pool[random.below(pool.count)], pool, generator, &random)
+    return CaseExtension.extend(draw(&random), pool, generator, &random)
+  }
+
+  /// Any of the pool, but what is slow to try more seldom: what showed something new is of that kind more often than not.
+  private func draw(_ random: inout SeededRandom) -> Case {
+    let drawn = pool[random.below(pool.count)]
+    return drawn.isSlow && random.below(3) != 0 ? pool[random.below(pool.count)] : drawn
   }
 
   /// What to make instead when nobody knows what case number `index` deserves.
@@ -95,7 +101,7 @@ enum CaseExtension {
 
   private static func add(_ generator: CaseGenerator, to plan: inout PacketPlan, _ random: inout SeededRandom) {
     guard let layout = LayoutID(plan.type, .v1) else { return }
-    guard let change = generator.menu.change(layout.rows[random.below(layout.rows.count)], plan.type, &random) else { return }
+    guard let change = generator.menu.change(generator.row(of: layout, &random), plan.type, &random) else { return }
     generator.add(change, to: &plan)
   }
 
@@ -124,5 +130,32 @@ enum CaseExtension {
   private static func join(_ given: inout Case, _ other: Case) {
     guard given.steps.count + other.steps.count <= 12, !given.steps.contains(.stall), !other.steps.contains(.stall) else { return }
     given.steps += [.await] + other.steps
+  }
+}
+
+extension Case {
+  /// It makes the target do public-key arithmetic, or takes connections of its own.
+  fileprivate var isSlow: Bool {
+    isFresh
+      || steps.contains { step in
+        switch step {
+        case .send(let plans, _): plans.contains { $0.isSlow }
+        case .datagram, .datagramNoise, .await, .status, .source: false
+        case .noise, .end, .reset, .stall, .connection: true
+        }
+      }
+  }
+}
+
+extension PacketPlan {
+  fileprivate var isSlow: Bool {
+    if type == .idChange || type == .chatRequest { return true }
+    return changes.contains { change in
+      switch change {
+      case .cut, .append, .set("type", _), .set("version", _), .set("length", _): true
+      case .tamper(let field, _), .flip(let field, _): field == "type" || field == "version" || field == "length"
+      default: false
+      }
+    }
   }
 }

@@ -212,7 +212,7 @@ public final class CoreTarget: CaseTarget {
       peer.receiveConnectFailure(id, reason: "nobody listens in process", at: now, &more)
       effects += more
     case .datagram(let bytes, .endpoint): reply(bytes[...], -1, isGarbage: false, &seen)
-    case .store(.messageReceived(let sender, let datetime, _, _)): surroundings.accepted.insert(CoreSurroundings.Name(sender: sender, datetime: datetime))
+    case .store(.messageReceived(let sender, let datetime, _, _)): surroundings.accepted[sender, default: []].insert(datetime)
     case .event(let event): hear(event, &seen)
     case .crash:
       isDead = true
@@ -294,15 +294,11 @@ public final class CoreTarget: CaseTarget {
 
 /// What the core asks of its surroundings: random bytes that are the same every time, and which messages were accepted.
 private final class CoreSurroundings: PeerSurroundings {
-  struct Name: Hashable {
-    var sender: Identifier
-    var datetime: UInt64
-  }
-
-  var accepted: Set<Name> = []
+  var accepted: [Identifier: Set<UInt64>] = [:]
   private var random = SeededRandom(seed: 1)
 
   func randomBytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) } }
   func listeningEndpoint(for asker: Endpoint) -> Endpoint? { Endpoint.ipv4(0x7f00_0001, port: 5000) }
-  func hasAccepted(sender: Identifier, datetime: UInt64) -> Bool { accepted.contains(Name(sender: sender, datetime: datetime)) }
+  func hasAccepted(sender: Identifier, datetime: UInt64) -> Bool { accepted[sender]?.contains(datetime) ?? false }
+  func latestAccepted(sender: Identifier, limit: Int) -> [UInt64]? { accepted[sender]?.sorted().suffix(limit) ?? [] }
 }

@@ -147,6 +147,7 @@ enum Reductions {
     var candidates: [[Case]] = []
     for place in cases.places {
       guard let plan = cases.plan(place) else { continue }
+      if let single = plan.withStatusForClaim { candidates.append(cases.replacing(place, by: single)) }
       if let paired = plan.withShortestClaim { candidates.append(cases.replacing(place, by: paired)) }
       for index in plan.changes.indices {
         candidates += plan.changes[index].simpler.map { cases.replacing(place, by: plan.replacingChange(index, by: $0)) }
@@ -178,6 +179,13 @@ extension [Case] {
 }
 
 extension PacketPlan {
+  /// An SC that claims a body and brings it is wrong in a field by two changes; by its status it is by one.
+  fileprivate var withStatusForClaim: PacketPlan? {
+    let rest = changes.filter { $0.topic != "length" && $0.topic != "append" }
+    guard type == .statusChange, rest.count + 2 == changes.count, !rest.contains(where: { $0.topic == "status" }) else { return nil }
+    return with([.set("status", .number(4))] + rest)
+  }
+
   /// An SC that claims a body and brings it: both of one byte.
   fileprivate var withShortestClaim: PacketPlan? {
     var copy = self

@@ -33,7 +33,8 @@ public final class CaseEngine {
 
   /// Runs instances until `next` has no more for any worker, or `done` says stop.
   ///
-  /// For each worker `done` is called in the order of `next`; with a pipeline up to that many lie between.
+  /// For each worker `done` is called in the order of `next`; with a pipeline up to that many lie between. A worker alone asks for the next one while it waits for
+  /// the answers to the last.
   ///
   /// - pipeline: how many plain instances (one connection, every answer owed, nothing that ends it) may be in flight on a worker's connection at a time.
   /// - isFresh: a new connection for every instance, closed with a reset when nothing else is said.
@@ -126,7 +127,10 @@ public final class CaseEngine {
   private func turn(_ lane: CaseLane, _ next: NextInstance, _ done: InstanceDone) throws(TargetFault) {
     for _ in 0..<Self.turnLength {
       if lane.slot.isBusy {
-        guard try lane.slot.advance() else { return note(lane.slot.deadline) }
+        guard try lane.slot.advance() else {
+          if lanes.count == 1 { lane.prepare(next) }
+          return note(lane.slot.deadline)
+        }
         if try finish(lane) { try complete(lane, done) }
         if isOver { return }
       } else if lane.isHeld {
@@ -144,12 +148,7 @@ public final class CaseEngine {
   }
 
   private func startNext(_ lane: CaseLane, _ next: NextInstance) throws(TargetFault) -> Bool {
-    guard !lane.isExhausted else { return false }
-    lane.slot.instance.reset()
-    guard next(lane.index, &lane.slot.instance) else {
-      lane.isExhausted = true
-      return false
-    }
+    guard lane.takeNext(next) else { return false }
     try begin(lane)
     return true
   }
@@ -180,6 +179,7 @@ public final class CaseEngine {
     wire.complete(lane.slot, isAlone: false)
     if let words = lane.slot.observation.death { return try bury(words, first: lane, done) }
     lane.slot.settle(keeping: !isFresh)
+    if lane.slot.instance.mayEnd { lane.mayEnd = true }
     try handOut(lane, done)
   }
 

@@ -25,11 +25,16 @@ final class CaseLane {
   /// An instance that cannot share a connection, and waits until those in flight are done.
   private let aside = Flight()
   private var isAsideFull = false
+  /// The next instance, made while the one in the slot waits for its answer.
+  private var prepared = Instance()
+  private var isPrepared = false
   private var outgoing: [UInt8] = []
   private var receivedSinceReply = 0
   /// When the last answer came, and whether the connection had been idle for long when the last write began: then the target may have closed it meanwhile.
   private var answeredAt: UInt64 = 0
   private var wasIdle = false
+  /// Something went over the connection after which the target may close it.
+  var mayEnd = false
   private(set) var pipelineDeadline: UInt64 = .max
 
   /// A second: no peer closes a connection for idleness sooner.
@@ -46,21 +51,39 @@ final class CaseLane {
   /// Several instances are in flight on the connection now.
   var isSharing: Bool { !slot.isBusy && count > redo }
   var deadline: UInt64 { slot.isBusy ? slot.deadline : isSharing ? pipelineDeadline : .max }
-  var isBusy: Bool { isHeld || slot.isBusy || count > 0 || isAsideFull }
+  var isBusy: Bool { isHeld || slot.isBusy || count > 0 || isAsideFull || isPrepared }
 
   func abandon() {
     slot.abandon()
     (isHeld, part) = (false, .none)
     dropOutgoing()
-    (count, redo, isAsideFull, pipelineDeadline) = (0, 0, false, .max)
+    (count, redo, isAsideFull, isPrepared, pipelineDeadline) = (0, 0, false, false, .max)
   }
 
   private func dropOutgoing() {
     outgoing.removeAll(keepingCapacity: true)
     receivedSinceReply = 0
+    mayEnd = false
   }
 
   // MARK: Alone
+
+  /// Makes the next instance before its turn: the target works at the same time.
+  func prepare(_ next: NextInstance) {
+    if isPrepared || isExhausted || isPipelined { return }
+    prepared.reset()
+    isPrepared = next(index, &prepared)
+    isExhausted = !isPrepared
+  }
+
+  /// Puts the next instance into the slot; false: there is none.
+  func takeNext(_ next: NextInstance) -> Bool {
+    prepare(next)
+    guard isPrepared else { return false }
+    swap(&slot.instance, &prepared)
+    isPrepared = false
+    return true
+  }
 
   /// Moves an instance that must be run alone into the slot: one to be run again, or the one that was put aside.
   func takeAlone() -> Bool {
@@ -98,8 +121,9 @@ final class CaseLane {
         isExhausted = true
         return
       }
-      if flight.instance.isPlain {
+      if flight.instance.isPlain, !flight.instance.mayEnd || !wire.closesAfterRejection {
         flight.begin(now)
+        mayEnd = mayEnd || flight.instance.mayEnd
         appendSends(of: flight.instance)
         count += 1
       } else {
@@ -195,22 +219,28 @@ final class CaseLane {
   }
 
   /// The connection broke, or the time is over. The oldest instance without its answer is held to account; those behind it are run again, alone. True when there is
-  /// an oldest one to hand out; false when the connection had been idle and broke before anything came, which is nobody's fault: then all are run again.
+  /// an oldest one to hand out; false when the target may close the connection there: then all are run again.
   func fail(isLate: Bool) throws(TargetFault) -> Bool {
     let link = try slot.sharedLink()
-    let oldest = flights[head].observation
-    let isExcused = wasIdle && link.isReused && oldest.replies.isEmpty && !isLate && !link.framer.isGarbage && link.ending != .refused
-    if !isExcused {
+    let isExcused = !isLate && mayBreak(link)
+    if isExcused {
+      redo = count
+    } else {
       flights[head].observation.isLate = isLate
       flights[head].observation.endings = [link.ending]
       flights[head].observation.death = wire.deathWords(breakOf(link), isLate: isLate, isAlone: false)
       redo = count - 1
-    } else {
-      redo = count
     }
     link.drop()
     dropOutgoing()
     return !isExcused
+  }
+
+  /// Whether it is nobody's fault that the connection ended: it had been idle and broke before anything came, or something was rejected on it.
+  private func mayBreak(_ link: Link) -> Bool {
+    if link.framer.isGarbage || link.ending == .refused { return false }
+    if mayEnd { wire.closesAfterRejection = true }
+    return mayEnd || wasIdle && link.isReused && flights[head].observation.replies.isEmpty
   }
 
   private func breakOf(_ link: Link) -> CaseSlot.Break? {

@@ -36,9 +36,20 @@ extension CaseSlot {
 
   func wait(_ link: Link, _ patience: UInt64, forRoom: Bool = false) -> UInt64 {
     if began == 0 { began = MonotonicTime.now }
-    waitsAlone = isLone && !forRoom && links.count == 1 && datagramSockets.isEmpty && !link.isConnecting
+    waitsAlone = isLone && !forRoom && !link.isConnecting && link === links[0] && isOnlyConnection
     if !waitsAlone { link.watch(token: token, forRoom: forRoom) }
     return patience
+  }
+
+  /// Nothing but connection 0 can bring anything in this run.
+  private var isOnlyConnection: Bool {
+    guard drained.isEmpty else { return false }
+    var index = 1
+    while index < links.count {
+      if links[index].isOpen { return false }
+      index += 1
+    }
+    return true
   }
 
   func sendDatagram(_ range: Range<Int>) throws(TargetFault) {

@@ -10,9 +10,9 @@ extension Observation {
 }
 
 extension Instance {
-  /// Bytes on connection 0, answers on it, and nothing that could end it.
+  /// Bytes on connection 0, answers on it, and nothing that must end it. Where something is rejected the target may end it.
   var isPlain: Bool {
-    guard !isFresh, fates.count == 1, fates[0] == .open, !expected.isEmpty else { return false }
+    guard !isFresh, fates.count == 1, fates[0] == .open || fates[0] == .any, !expected.isEmpty else { return false }
     var index = 0
     while index < actions.count {
       switch actions[index] {
@@ -22,6 +22,9 @@ extension Instance {
     }
     return true
   }
+
+  /// Whether the target may close the connection after it.
+  var mayEnd: Bool { fates.first == .any }
 
   /// Whether it waits for the target's read timeout.
   var stalls: Bool {

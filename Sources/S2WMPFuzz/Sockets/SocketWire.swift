@@ -18,6 +18,8 @@ final class SocketWire {
   private(set) var generation = 0
 
   var times: WaitingTimes
+  /// It was seen to close a connection after a packet that it rejected, as it may: nothing shares a connection with such a packet any more.
+  var closesAfterRejection = false
 
   init(_ settings: TargetSettings, process: SpawnedProcess?) throws(TargetFault) {
     self.settings = settings

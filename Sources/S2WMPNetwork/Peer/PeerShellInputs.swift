@@ -95,4 +95,11 @@ extension PeerShell: PeerSurroundings {
       return true
     }
   }
+
+  func latestAccepted(sender: Identifier, limit: Int) -> [UInt64]? {
+    do throws(PeerStoreError) { return try store.latestAccepted(sender: sender, limit: limit) } catch {
+      failure = error
+      return nil
+    }
+  }
 }

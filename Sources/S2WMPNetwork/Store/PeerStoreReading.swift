@@ -39,6 +39,19 @@ extension PeerStore {
     }
   }
 
+  /// The highest `datetime`s of a sender's messages, at most so many.
+  public func latestAccepted(sender: Identifier, limit: Int) throws(PeerStoreError) -> [UInt64] {
+    try access { db in
+      var found: [Int64] = []
+      // Those from 2^63 on are negative here, and the higher ones.
+      for range in ["datetime < 0", "datetime >= 0"] where found.count < limit {
+        let statement = try db.cachedStatement(sql: "SELECT datetime FROM received WHERE sender = ? AND \(range) ORDER BY datetime DESC LIMIT ?")
+        found += try Int64.fetchAll(statement, arguments: [sender.data, limit - found.count])
+      }
+      return found.map { UInt64(bitPattern: $0) }
+    }
+  }
+
   /// The last messages with a friend, oldest first.
   public func history(with friend: Identifier, limit: Int) throws(PeerStoreError) -> [HistoryEntry] {
     let limit = max(0, limit)

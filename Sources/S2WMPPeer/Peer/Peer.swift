@@ -29,9 +29,10 @@ public final class Peer: PeerMachine {
   var unfinishedBytes = 0
   /// Connections with answers that were not handed out yet.
   var unflushed: [Connection] = []
-  /// Messages accepted lately: what the present call accepted, the store does not know yet.
-  var recentMessages: Set<MessageName> = []
-  private static var recentMessageLimit: Int { 4096 }
+  /// The key that was looked at last and found usable: who repeats a request brings it again, and public-key arithmetic is what costs most.
+  var lastUsableKey: PeerKey?
+  /// What the present call agreed on with a key, for whoever needs it next.
+  var agreement: Agreement?
 
   var pendingRequests: [Identifier: PendingRequest] = [:]
   var additions: [Identifier: Addition] = [:]
@@ -69,9 +70,9 @@ public final class Peer: PeerMachine {
   func enter<Result>(_ time: PeerTime, _ effects: inout PeerEffects, _ body: () -> Result) -> Result {
     now = time
     swap(&out, &effects)
-    if recentMessages.count > Self.recentMessageLimit { recentMessages.removeAll(keepingCapacity: true) }
     let result = body()
     if !unflushed.isEmpty { flushAnswers() }
+    if agreement != nil { agreement = nil }
     swap(&out, &effects)
     return result
   }

@@ -48,4 +48,10 @@ public protocol PeerSurroundings: AnyObject {
   func listeningEndpoint(for asker: Endpoint) -> Endpoint?
   /// Whether an M of that sender with that `datetime` was ever accepted. Asked only when `datetime` is not above the highest accepted one.
   func hasAccepted(sender: Identifier, datetime: UInt64) -> Bool
+  /// The highest `datetime`s of accepted M of that sender, at most so many, in any order; all there are when they are fewer. Nil: not known, so that each is asked for.
+  func latestAccepted(sender: Identifier, limit: Int) -> [UInt64]?
+}
+
+extension PeerSurroundings {
+  public func latestAccepted(sender: Identifier, limit: Int) -> [UInt64]? { nil }
 }

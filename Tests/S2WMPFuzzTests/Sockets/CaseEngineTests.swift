@@ -101,6 +101,31 @@ struct CaseEngineTests {
     #expect(run.order == run.done)
   }
 
+  @Test("after what it rejects a target may close: nobody behind it is held to account", arguments: [1, 16])
+  func closingAfterARejection(pipeline: Int) throws {
+    let server = EchoServer()
+    let run = Run()
+    try run.drive(engine(server.endpoint), 500, workers: 1, pipeline: pipeline) {
+      $0 % 20 == 7 ? 5 : 0
+    } change: { number, instance in
+      if number % 20 == 7 { instance.fates = [.any] }
+    }
+    #expect(run.numbers == Array(0..<500) && run.order == run.done)
+    for result in run.results {
+      #expect(result.replies == [acknowledgement(result.number)] && !result.isLate && !result.hasDied)
+      if result.number % 20 != 7 { #expect(result.endings == [.open]) }
+    }
+  }
+
+  @Test("where it may close after a rejection and does not, connections are shared on")
+  func keepingAfterARejection() throws {
+    let server = EchoServer()
+    let run = Run()
+    try run.drive(engine(server.endpoint), 500, workers: 1, pipeline: 16, change: { _, instance in instance.fates = [.any] })
+    #expect(run.results.allSatisfy { $0 == sound($0.number) } && run.numbers == Array(0..<500))
+    #expect(server.connections.load(ordering: .relaxed) == 1)
+  }
+
   @Test(arguments: [1, 8])
   func lateOnesAreToldAndTheOthersGoOn(pipeline: Int) throws {
     let server = EchoServer()

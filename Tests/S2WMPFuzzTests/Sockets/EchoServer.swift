@@ -6,7 +6,7 @@ import Synchronization
 
 /// Serves many connections at a time: every request of 10 bytes is answered with an ACK that echoes its first 8 bytes as datetime.
 ///
-/// A request whose last byte is 1 is answered by closing the connection, 2 by silence, 3 by a reset, 4 twice.
+/// A request whose last byte is 1 is answered by closing the connection, 2 by silence, 3 by a reset, 4 twice, 5 as usual and then the connection is closed.
 final class EchoServer: Sendable {
   let port: UInt16
   let connections = Atomic(0)
@@ -30,7 +30,7 @@ final class EchoServer: Sendable {
           let descriptor = events[index].data.fd
           if descriptor == listener {
             self?.connections.add(1, ordering: .relaxed)
-            let client = accept(listener, nil, nil)
+            let client = ScriptedServer.accept(listener)
             Self.watch(poller, client)
           } else {
             Self.serve(descriptor, poller, &pending)
@@ -66,6 +66,10 @@ final class EchoServer: Sendable {
       case 1, 3:
         _ = answer.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
         return end(descriptor, poller, &pending, isReset: request[9] == 3)
+      case 5:
+        answer += acknowledgement(request[..<8].reduce(0) { $0 << 8 | UInt64($1) })
+        _ = answer.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+        return end(descriptor, poller, &pending, isReset: false)
       case 2: break
       case 4:
         let reply = acknowledgement(request[..<8].reduce(0) { $0 << 8 | UInt64($1) })

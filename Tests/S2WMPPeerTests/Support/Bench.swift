@@ -48,6 +48,7 @@ final class Bench: PeerSurroundings {
   func randomBytes(_ count: Int) -> [UInt8] { random.bytes(count) }
   func listeningEndpoint(for asker: Endpoint) -> Endpoint? { Self.home }
   func hasAccepted(sender: Identifier, datetime: UInt64) -> Bool { store.hasAccepted(sender, datetime) }
+  func latestAccepted(sender: Identifier, limit: Int) -> [UInt64]? { store.received[sender]?.sorted().suffix(limit) ?? [] }
 
   func call(_ body: (inout PeerEffects) -> Void) {
     var new: PeerEffects = []

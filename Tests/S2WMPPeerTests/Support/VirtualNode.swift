@@ -30,6 +30,7 @@ final class VirtualNode: PeerSurroundings {
   func randomBytes(_ count: Int) -> [UInt8] { network.random.bytes(count) }
   func listeningEndpoint(for asker: Endpoint) -> Endpoint? { address }
   func hasAccepted(sender: Identifier, datetime: UInt64) -> Bool { store.hasAccepted(sender, datetime) }
+  func latestAccepted(sender: Identifier, limit: Int) -> [UInt64]? { store.received[sender]?.sorted().suffix(limit) ?? [] }
 
   func start() {
     guard peer == nil else { return }

@@ -133,7 +133,7 @@ extension Peer {
     additions[id]?.state = action.1
     let name = packet[ChatRequestResponse.name]
     guard Digest.identifier(sha256: packet[ChatRequestResponse.publicKey]) == id else { return giveUp(id, reason: "the ID is not that of the key") }
-    guard let key = usableKey(packet[ChatRequestResponse.publicKey]), let secret = try? identity.sharedSecret(with: key) else {
+    guard let key = usableKey(packet[ChatRequestResponse.publicKey]), let secret = agree(identity, with: key) else {
       return giveUp(id, reason: "invalid key")
     }
     guard UserName.isValid(name) else { return giveUp(id, reason: "invalid name") }

@@ -15,6 +15,9 @@ final class Friend {
   /// Set with every use, cleared when `PairBudget` comes past.
   var isBondUsed = false
 
+  /// Their messages, for telling new ones from repeated ones.
+  var accepted = AcceptedMessages()
+
   /// The connection over which packets of ours go to this friend.
   var route: Connection?
   /// A connection of the friend's on which something new and authentic came: a way to them even when their address is not known.

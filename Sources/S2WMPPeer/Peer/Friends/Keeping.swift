@@ -67,8 +67,25 @@ extension Peer {
   }
 }
 
+/// A shared secret of one of our identities and somebody's key.
+struct Agreement {
+  let own: Identifier
+  let other: Identifier
+  let secret: SecretBytes
+
+  func isOf(_ identity: Identity, _ key: PeerKey) -> Bool { own == identity.userID && other == key.userID }
+}
+
 /// The keys with a friend (S2WMP wire format, section 5.3).
 extension Peer {
+  /// The shared secret, worked out once in a call: whether a key is usable shows by it as well.
+  func agree(_ identity: Identity, with key: PeerKey) -> SecretBytes? {
+    if let agreement, agreement.isOf(identity, key) { return agreement.secret }
+    guard let secret = try? identity.sharedSecret(with: key) else { return nil }
+    agreement = Agreement(own: identity.userID, other: key.userID, secret: secret)
+    return secret
+  }
+
   /// Derived when first needed. Nil when the ID is none of ours, or the keys do not fit each other.
   @inline(__always) func bond(with friend: Friend, as own: Identifier) -> Bond? {
     if let bond = friend.bond, bond.keys.own == own {
@@ -84,7 +101,7 @@ extension Peer {
       swap(&friend.bond, &friend.spareBond)
       return spare
     }
-    guard let identity = ownIdentity(own), let secret = try? identity.sharedSecret(with: friend.key) else { return nil }
+    guard let identity = ownIdentity(own), let secret = agree(identity, with: friend.key) else { return nil }
     return keep(secret, of: identity, with: friend)
   }
 

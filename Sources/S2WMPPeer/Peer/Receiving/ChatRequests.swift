@@ -112,7 +112,7 @@ extension Peer {
   private func become(
     friendOf key: PeerKey, name: String, _ own: Identity, _ state: inout PeerState, on connection: Connection?, remote: Endpoint
   ) {
-    guard let secret = try? own.sharedSecret(with: key), Transitions.follow(&state, .keysAgreed) == .storeFriend else { return }
+    guard let secret = agree(own, with: key), Transitions.follow(&state, .keysAgreed) == .storeFriend else { return }
     let wasKnown = friends[key.userID] != nil
     let friend = befriend(key, name: name, secret, as: own)
     if let connection, connection.phase == .open, !connection.isOurs, !wasKnown { friend.inbound = connection }

@@ -46,9 +46,3 @@ struct AckFields {
   var datetime: UInt64
   var userID: Identifier
 }
-
-/// A message by what identifies it (S2WMP §3.2.6).
-struct MessageName: Hashable {
-  var sender: Identifier
-  var datetime: UInt64
-}

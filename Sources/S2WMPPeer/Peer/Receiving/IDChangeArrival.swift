@@ -93,6 +93,9 @@ extension Peer {
   private func apply(_ checks: IDChangeChecks, to friend: Friend, _ key: PeerKey) {
     let old = friend.id
     guard checks.newID != old else { return }
+    // Before the store moves what it has: from here on it answers for both IDs together, but not within this call.
+    if !friend.accepted.isLoaded { loadAccepted(of: friend, as: old) }
+    loadAccepted(of: friend, as: checks.newID)
     if let bond = checks.bond {
       let secret = bond.secret.withBytes { Array($0) }
       friend.record.formerKeys.append(FormerKey(userID: old, newID: checks.newID, ownID: bond.keys.own, sharedSecret: secret))
@@ -103,10 +106,7 @@ extension Peer {
     friend.record.id = checks.newID
     friend.record.publicKey = key.field
     friends.move(friend, from: old)
-    // Few are this friend's, and most often none: only those are hashed again.
-    let moved = recentMessages.filter { $0.sender == old }
-    recentMessages.subtract(moved)
-    for name in moved { recentMessages.insert(MessageName(sender: checks.newID, datetime: name.datetime)) }
+    if let agreement, agreement.isOf(identity, key) { keep(agreement.secret, of: identity, with: friend) }
     store(.friendMoved(old: old, new: checks.newID))
     save(friend)
     tell(.friendChanged(old: old, new: checks.newID))
@@ -121,9 +121,11 @@ extension Peer {
 
   /// A public key field that is usable by section 5.1 with our suite and group, and whose public value passes its check.
   func usableKey(_ field: UnsafeRawBufferPointer) -> PeerKey? {
+    if let known = lastUsableKey, known.suite == identity.suite, known.group == identity.group, known.field.elementsEqual(field) { return known }
     guard let key = try? PeerKey(field: field), key.suite == identity.suite, key.group == identity.group else { return nil }
     // A finite field's value was checked by its range; an X25519 key shows only by its shared secret that it is none.
-    guard key.group != .x25519 || (try? identity.sharedSecret(with: key)) != nil else { return nil }
+    guard key.group != .x25519 || agree(identity, with: key) != nil else { return nil }
+    lastUsableKey = key
     return key
   }
 }

@@ -29,7 +29,7 @@ extension Peer {
     case .acknowledge: return 0
     case .deliver: break
     }
-    recentMessages.insert(MessageName(sender: friend.id, datetime: datetime))
+    friend.accepted.insert(datetime)
     if !isLate { friend.record.receivedDatetime = datetime }
     store(.messageReceived(from: friend.id, datetime: datetime, text: checks.text, at: now.wall))
     noteStatus(checks.packet, of: friend)
@@ -41,8 +41,15 @@ extension Peer {
   private func wasAccepted(_ datetime: UInt64, from friend: Friend) -> Bool {
     // The highest one is an accepted one, unless there was none yet.
     if datetime == friend.record.receivedDatetime, datetime != 0 { return true }
-    if recentMessages.contains(MessageName(sender: friend.id, datetime: datetime)) { return true }
+    if !friend.accepted.isLoaded { loadAccepted(of: friend, as: friend.id) }
+    if let isKnown = friend.accepted.contains(datetime) { return isKnown }
     return surroundings.hasAccepted(sender: friend.id, datetime: datetime)
+  }
+
+  /// What the store remembers of a friend, by an ID of theirs.
+  func loadAccepted(of friend: Friend, as id: Identifier) {
+    let limit = AcceptedMessages.limit / 2
+    if let stored = surroundings.latestAccepted(sender: id, limit: limit) { friend.accepted.load(stored, of: limit) }
   }
 
   /// A good SC: applied when it is newer than the last one.
