@@ -61,7 +61,7 @@ struct ReplayCommand: ParsableCommand {
           continue
         }
         failures += 1
-        StandardOutput.write(Self.words(path, found))
+        StandardOutput.write(Self.words(path, found, targeted.dialect))
         try bench.recover()
       } catch let fault as TargetFault {
         throw CommandError(description: Printable.text(fault.description))
@@ -72,8 +72,8 @@ struct ReplayCommand: ParsableCommand {
     return failures
   }
 
-  private static func words(_ path: String, _ found: Mismatch) -> String {
-    "FAILED  \(Printable.text(path))\n  \(found.requirement)  \(found.kind.rawValue)\n  owed  \(CaseWords.outcome(found.expected))\n"
-      + "  came  \(CaseWords.outcome(found.observed))\n"
+  private static func words(_ path: String, _ found: Mismatch, _ dialect: Dialect) -> String {
+    "FAILED  \(Printable.text(path))\n  \(found.requirement)  \(found.kind.rawValue)\n  owed  \(CaseWords.outcome(found.expected, dialect))\n"
+      + "  came  \(CaseWords.outcome(found.observed, dialect))\n"
   }
 }
