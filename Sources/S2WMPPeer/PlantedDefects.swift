@@ -110,6 +110,9 @@ public struct PlantedDefect: Sendable {
     PlantedDefect("cr-any-id", "6.1/cr.id", .acceptedMalformed, "takes a CR whose ID is not its key's") { Switched { $0.requestIDs = true } },
     PlantedDefect("cr-any-key", "6.1/cr.key", .acceptedMalformed, "answers CRR 0 to a key that is of no use") { AnyKey() },
     PlantedDefect("cr-any-name", "6.1/cr.name", .acceptedMalformed, "takes any bytes for a user name") { AnyName() },
+    PlantedDefect("closes-after-name", "6.1/cr.name-next", .connection, "answers a CR whose name is no user name, and closes") {
+      Switched { $0.closesNames = true }
+    },
     PlantedDefect("cr-user-2", "6.1/cr.user-id", .wrongError, "a CR for somebody else gets status 2") { RequestStatus([3: 2]) },
     PlantedDefect("cr-key-1", "6.1/cr.key-status", .wrongError, "an unusable key gets status 1") { RequestStatus([4: 1]) },
     PlantedDefect("cr-key-first", "6.1/cr.order", .wrongError, "looks at the key before user ID and requestor ID: 4 where 3 or 2 is due") { KeyFirst() },
@@ -149,7 +152,7 @@ public struct PlantedDefect: Sendable {
 /// Rules of which single answers are switched over: what is said here of "any" is accepted unseen.
 private final class Switched: PeerRules {
   var (faultReaction, endReaction, stallReaction) = (FaultReaction.sound, FaultReaction.sound, FaultReaction.sound)
-  var (closesEach, readsAll, times) = (false, true, true)
+  var (closesEach, closesNames, readsAll, times) = (false, false, true, true)
   var (receivers, clients, hashes, texts, statuses) = (false, false, false, false, false)
   var (requestIDs, newIDs, changes, repeatsChanges) = (false, false, false, true)
   var (addressees, askers, deniesFriends, keepsRequestIDs, emptyTexts) = (false, false, false, true, true)
@@ -163,6 +166,7 @@ private final class Switched: PeerRules {
   override var reactionToEnd: FaultReaction { endReaction }
   override var reactionToStall: FaultReaction { stallReaction }
   override var closesAfterPacket: Bool { closesEach }
+  override var closesAfterName: Bool { closesNames }
   override var readsOn: Bool { readsAll }
   override var timesReads: Bool { times }
   override func isForMe(_ isMine: Bool) -> Bool { isMine || receivers }

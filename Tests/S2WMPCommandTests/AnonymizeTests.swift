@@ -39,6 +39,15 @@ import Testing
     #expect(first != other)
   }
 
+  /// It is read twice, and met twice what the limits cost.
+  @Test("what limits cost is said once") func limits() throws {
+    let scratch = try Scratch()
+    let secret = try scratch.file("secret", Data("sixteen bytes and more".utf8)).path
+    let copy = scratch.folder.appending(path: "copy.pcap").path
+    let result = try Program("s2wmp").run(["decode", Self.path("lan-chat.pcap"), "--anonymize", secret, "--write", copy, "--max-flows", "1"])
+    #expect(result.errors.components(separatedBy: "given up early").count == 2, "\(result.errors)")
+  }
+
   @Test("keys that a capture carries are not in its copy") func embeddedKeys() throws {
     let scratch = try Scratch()
     let result = try Program("s2wmp").run(["decode", "-T", "ndjson", anonymized("keys-embedded.pcapng", in: scratch)])

@@ -5,45 +5,6 @@ import Testing
 
 @testable import S2WMPFuzz
 
-/// The whole suite against our own peer core, in process.
-private final class CoreRun {
-  let target: CoreTarget
-  private let trial: SessionTrial
-
-  init(_ suite: Suite, _ group: KeyGroup, defect: PlantedDefect? = nil) throws {
-    target = CoreTarget(identity: try Identity.generate(suite: suite, group: group), defect: defect)
-    let opening = SessionOpening(targetID: target.identity.userID, identity: nil, kinds: [(suite, group)], start: 1_700_000_000_000, seed: 1)
-    trial = SessionTrial(target: target, session: try opening.open(target).0, opening: opening)
-    trial.checksAlive = true
-  }
-
-  func run(only: [String] = [], lacking: [Need: String] = [:]) throws -> Conformance {
-    var setting = ConformanceSetting(selection: Selection(only: only))
-    setting.learn(from: target)
-    setting.lacking.merge(lacking) { $1 }
-    let run = Conformance(setting) { test throws(TargetFault) in
-      try self.carryOut(test)
-    } recover: { () throws(TargetFault) in
-      try self.recover()
-    }
-    try run.run()
-    return run
-  }
-
-  private func carryOut(_ test: Case) throws(TargetFault) -> ConformanceOutcome {
-    do {
-      let tried = try trial.run([test])
-      return tried.mismatch.map { .mismatch($0, tried.exchange) } ?? .pass
-    } catch {
-      return .skip("\(error)")
-    }
-  }
-
-  private func recover() throws(TargetFault) {
-    do { try trial.recover() } catch { throw TargetFault("\(error)") }
-  }
-}
-
 @Suite("Conformance: our own peer core", .serialized)
 struct ConformanceCoreTests {
   @Test(arguments: [(.dh, .x25519), (.dh, .ffdhe2048), (.rsa, .x25519)] as [(Suite, KeyGroup)])

@@ -101,6 +101,24 @@ import Testing
     #expect(decoded.contains("\"lunch? 日本\"") && decoded.contains("\"at noon\""), "\(decoded)")
   }
 
+  @Test func savedCapturesCarryTheKeysThatWereNamedForThem() throws {
+    guard let tmux else { return }
+    try startLive(tmux, "--embed-keys alice.keylog")
+    try talk(tmux)
+    try tmux.wait("live", for: "\"lunch? 日本\"")
+    try tmux.keys("live", "s")
+    try tmux.wait("live", for: "Save all as: s2wmp-")
+    try tmux.keys("live", "C-u")
+    try tmux.type("live", "kept.pcapng")
+    try tmux.keys("live", "Enter")
+    try tmux.wait("live", for: "to kept.pcapng.")
+    try tmux.start("decode", "cd \(tmux.folder.path); \(quietly) decode kept.pcapng -Y 'type == M'; exec cat", columns: 160)
+    let decoded = try tmux.wait("decode", for: "1 packet")
+    #expect(decoded.contains("\"lunch? 日本\""), "\(decoded)")
+    try tmux.keys("live", "Escape", "q")
+    try tmux.wait("live", for: "EXIT 0")
+  }
+
   @Test func sizesChange() throws {
     guard let tmux else { return }
     try startLive(tmux)

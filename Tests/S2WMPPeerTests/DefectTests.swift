@@ -154,6 +154,7 @@ struct DefectProbe: CustomTestStringConvertible {
     DefectProbe(feeding: "cr-any-key", sound: "CRR(4)", defective: "CRR(0)") {
       [try Build.request(requestor: VerdictCase.zeroID, key: VerdictCase.zeroKey)]
     },
+    DefectProbe(feeding: "closes-after-name", sound: "ACK(0,3)", defective: "ACK(0,3) close") { [try Build.request(name: [65, 10])] },
     DefectProbe(feeding: "cr-any-name", sound: "ACK(0,3)", defective: "CRR(0)") { [try Build.request(name: [65, 10])] },
     DefectProbe(feeding: "cr-user-2", sound: "CRR(3)", defective: "CRR(2)") { [try Build.request(to: Keys.bob.userID)] },
     DefectProbe(feeding: "cr-key-1", sound: "CRR(4)", defective: "CRR(1)") {

@@ -38,4 +38,11 @@ import Testing
     #expect(wrapped.rows.count == 10)
     #expect(wrapped.unshown == 3000 - 30)
   }
+
+  @Test func ownWordsAreWrappedAsTheyAre() {
+    let rows = WrappedText("a\\u001b  b – c … dddddddddd", width: 9).rows
+    #expect(rows.map { String(decoding: $0.bytes, as: UTF8.self) } == ["a\\u001b", "b – c …", "ddddddddd", "d"])
+    #expect(WrappedText(String(repeating: "ab ", count: 1000), width: 20).rows.count > 100)
+    #expect(WrappedText("as long as it is", width: nil).rows.count == 1)
+  }
 }

@@ -4,7 +4,8 @@ import S2WMPFlow
 struct FloodWatch {
   static let allowed = 50
   private static let second: Int64 = 1_000_000_000
-  private static let maximumSources = 1024
+  /// Sources of a generation: after so many the ones that were silent meanwhile are forgotten.
+  static let generation = 1024
 
   private struct Source {
     /// Times of the last 51 requests, a ring.
@@ -18,14 +19,25 @@ struct FloodWatch {
     var low: UInt64
   }
 
-  private var sources: [Address: Source] = [:]
+  /// Those that were heard since the last change of generations, and the others of the one before.
+  private var (young, old): ([Address: Source], [Address: Source]) = ([:], [:])
+
+  var sourceCount: Int { young.count + old.count }
 
   /// True when this request is the one to report: the first over the limit, then one a second.
   mutating func isFlood(from endpoint: Endpoint, at time: CaptureTime) -> Bool {
     guard !time.isNone else { return false }
     let address = Address(high: endpoint.high, low: endpoint.low)
-    if sources[address] == nil && sources.count >= Self.maximumSources { forgetQuiet(now: time.nanoseconds) }
-    return note(&sources[address, default: Source()], time.nanoseconds)
+    if young[address] == nil { makeYoung(address) }
+    return note(&young[address, default: Source()], time.nanoseconds)
+  }
+
+  private mutating func makeYoung(_ address: Address) {
+    if young.count >= Self.generation {
+      swap(&young, &old)
+      young.removeAll(keepingCapacity: true)
+    }
+    young[address] = old.removeValue(forKey: address) ?? Source()
   }
 
   private func note(_ source: inout Source, _ now: Int64) -> Bool {
@@ -40,14 +52,5 @@ struct FloodWatch {
     guard source.lastFinding == .min || now &- source.lastFinding >= Self.second else { return false }
     source.lastFinding = now
     return true
-  }
-
-  /// Sources that were silent for a second need not be remembered; when all are busy, all are forgotten.
-  private mutating func forgetQuiet(now: Int64) {
-    sources = sources.filter { source in
-      let newest = source.value.times.max() ?? .min
-      return now &- newest < Self.second
-    }
-    if sources.count >= Self.maximumSources { sources.removeAll() }
   }
 }

@@ -79,7 +79,7 @@ final class ReplayMemory {
 }
 
 /// Fast non-cryptographic mixing.
-enum Mix {
+package enum Mix {
   @inline(__always) static func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {
     let product = a.multipliedFullWidth(by: b)
     return product.high ^ product.low
@@ -90,7 +90,7 @@ enum Mix {
   }
 
   /// 32 bits over any number of bytes, 32 at a time in four chains that do not wait for each other.
-  static func hash(_ bytes: UnsafeRawBufferPointer, seed: UInt64) -> UInt32 {
+  package static func hash(_ bytes: UnsafeRawBufferPointer, seed: UInt64) -> UInt32 {
     guard let base = bytes.baseAddress, bytes.count >= 32 else { return hashShort(bytes, seed: seed) }
     var (a, b, c, d) = (seed, seed ^ 0xa076_1d64_78bd_642f, seed ^ 0x5899_65cc_7537_4cc3, ~seed)
     var at = 0

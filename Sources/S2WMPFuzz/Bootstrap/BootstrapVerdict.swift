@@ -22,7 +22,7 @@ extension BootstrapJudge {
   private func mismatch(_ given: Case, _ instance: Instance, _ seen: Observation, connection: Int) -> Mismatch? {
     if Flood.isOne(instance, connection) { return Flood(instance, seen, connection).difference(self) }
     let owed = instance.expected.filter { $0.connection == connection }
-    let came = seen.replies.filter { $0.connection == connection }
+    let came = replies(seen, owed, connection: connection)
     for (index, reply) in came.enumerated() {
       guard index < owed.count else { return surplus(instance, seen, owed, reply, connection) }
       if !reply.isGarbage, matches(owed[index], seen, reply) { continue }

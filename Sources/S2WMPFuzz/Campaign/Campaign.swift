@@ -252,13 +252,18 @@ public final class Campaign {
     try openLanes()
   }
 
+  /// Nanoseconds.
+  private static let lastPatience: UInt64 = 3_000_000_000
+
   /// Whatever was not heard by now never will be.
   private func settle() throws {
     guard venue.alone.isHeard, recovery == nil, !(settings.stopsAtFinding && !book.findings.isEmpty) else { return }
+    let end = MonotonicTime.now + Self.lastPatience
     while true {
       let heard = venue.alone.listen(.milliseconds(300))
-      if heard.isEmpty { break }
       for lane in lanes { lane.ledger?.hear(heard) }
+      // On a busy machine the last of it takes its time.
+      if heard.isEmpty, MonotonicTime.now >= end || lanes.allSatisfy({ $0.ledger?.isSettled() ?? true }) { break }
     }
     for lane in lanes {
       guard let entry = lane.ledger?.check(upTo: .max).first, book.isNew(entry.mismatch) else { continue }
@@ -269,11 +274,12 @@ public final class Campaign {
   private func lookAtGrowth() throws {
     guard endurance != nil else { return }
     let trial = try bench()
-    guard let mismatch = try endurance?.look(venue, trial, casesDone), book.isNew(mismatch) else { return }
-    let finding = Finding(
-      number: 0, mismatch: mismatch, original: [Endurance.example(mismatch)], minimized: [Endurance.example(mismatch)], afterCases: casesDone, shrinkRuns: 0,
+    guard let found = try endurance?.look(venue, trial, casesDone), book.isNew(found.mismatch) else { return }
+    var finding = Finding(
+      number: 0, mismatch: found.mismatch, original: [found.example], minimized: [found.example], afterCases: casesDone, shrinkRuns: 0,
       seed: settings.seed, exchange: Exchange(), sent: [], control: nil)
-    enter(finding, seenAs: mismatch)
+    finding.repetition = found.repetition
+    enter(finding, seenAs: found.mismatch)
     if settings.stopsAtFinding { isOver = true }
   }
 

@@ -75,25 +75,11 @@ public struct ConformanceTable {
   /// Ends the line, with as many below it as the text takes, all from the same column on.
   private mutating func appendWrapped(_ text: String, _ style: TextStyle? = nil, to out: inout [UInt8]) {
     let column = line.columns
-    for (index, part) in Self.wrapped(text, options.width.map { $0 - column }).enumerated() {
+    for (index, part) in WrappedText(text, width: options.width.map { $0 - column }).rows.enumerated() {
       if index > 0 { line.pad(to: column) }
       line.styled(style) { $0.append(part) }
       finish(to: &out)
     }
-  }
-
-  /// Broken between words; a word that is longer than that has a line of its own.
-  private static func wrapped(_ text: String, _ room: Int?) -> [String] {
-    guard let room, room >= 20, text.unicodeScalars.count > room else { return [text] }
-    var lines: [String] = []
-    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
-      if let last = lines.last, last.unicodeScalars.count + 1 + word.unicodeScalars.count <= room {
-        lines[lines.count - 1] = "\(last) \(word)"
-      } else {
-        lines.append(String(word))
-      }
-    }
-    return lines
   }
 
   private mutating func append(_ finding: Finding, _ dialect: Dialect, to out: inout [UInt8]) {

@@ -33,6 +33,9 @@ final class Actor {
     lastTime = start
   }
 
+  /// Whether `Z` begins with a zero byte, which padding put there or not (S2WMP wire format, section 5.3).
+  var hasShortSecret: Bool { secret.withBytes { $0.first == 0 } }
+
   /// Steps of 16 leave room for late ones in between.
   func nextTime() -> UInt64 {
     lastTime &+= 16

@@ -167,7 +167,8 @@ public struct CaseForge {
     }
     switch consequence.first?.owed ?? passed(plan) {
     case .acknowledgement(let error): oweAcknowledgement(error, forged.datetime, forged.sender)
-    case .nameRefused: oweAcknowledgement(3, 0, forged.sender)
+    // Of this rejection alone the specification says that the connection is kept.
+    case .nameRefused: oweAcknowledgement(3, 0, forged.sender, mayClose: false)
     case .response(let status): oweResponse(status, forged)
     case .nothing, .peerFound: connections[current].isInDoubt = true
     case .fault: break
@@ -183,11 +184,11 @@ public struct CaseForge {
     }
   }
 
-  private mutating func oweAcknowledgement(_ error: UInt8, _ datetime: UInt64, _ sender: Identifier) {
+  private mutating func oweAcknowledgement(_ error: UInt8, _ datetime: UInt64, _ sender: Identifier, mayClose: Bool = true) {
     var reply = ExpectedReply(.acknowledgement, status: error)
     (reply.datetime, reply.id) = (datetime, sender)
     expect(reply)
-    if error != 0 { reject() }
+    if error != 0, mayClose { reject() }
   }
 
   private mutating func oweResponse(_ status: UInt8, _ forged: ForgedPacket) {
@@ -388,6 +389,9 @@ public struct CaseForge {
 
   /// A search that must be answered: whatever came before it was not.
   private mutating func addDatagramProof() throws {
+    guard session.isFriend || !session.targetIsInvisible else {
+      throw CaseFault("an invisible target answers friends only, so without one nothing shows that it has dealt with a search")
+    }
     let sender: Sender = session.isFriend ? .friend : .stranger
     let plan = PacketPlan(.broadcastPeer, from: sender)
     let start = instance.buffer.count

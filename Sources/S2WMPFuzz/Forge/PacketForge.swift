@@ -192,6 +192,8 @@ struct PacketForge {
     var body = try sealed.get()
     noteContentKey(contentKey, buffer, at)
     let wrapped = session.target.wrappedLength
+    // The target's RSA key may have another size than ours, and the body has to be as long as its length says.
+    if receiver.wrappedLength != wrapped { body.replaceSubrange(..<receiver.wrappedLength, with: body.resized(receiver.wrappedLength, to: wrapped)) }
     if choice == .wrappedZero { body.replaceSubrange(..<wrapped, with: repeatElement(0, count: wrapped)) }
     if choice == .wrappedOnes { body.replaceSubrange(..<wrapped, with: repeatElement(0xff, count: wrapped)) }
     return body
@@ -357,5 +359,12 @@ struct PacketForge {
       if let offset = template.userID { facts.sender = identifier(buffer, start + offset) }
       if let offset = template.requestID { facts.requestID = number(buffer, start + offset) }
     }
+  }
+}
+
+extension [UInt8] {
+  /// The number in its first bytes, cut or with zeros before it.
+  fileprivate func resized(_ count: Int, to wanted: Int) -> [UInt8] {
+    wanted <= count ? Array(self[..<wanted]) : [UInt8](repeating: 0, count: wanted - count) + self[..<count]
   }
 }

@@ -188,6 +188,7 @@ public struct CaseGenerator: Sendable {
   /// An invisible target answers friends only.
   private func hidden(_ random: inout SeededRandom) -> Case {
     let sender: Sender = random.below(2) == 0 ? .stranger : .friend
+    guard scope.isFriend else { return Case([.datagram(PacketPlan(.broadcastPeer, from: sender))]) }
     return Case([.status(.invisible), .datagram(PacketPlan(.broadcastPeer, from: sender)), .status(.online)])
   }
 

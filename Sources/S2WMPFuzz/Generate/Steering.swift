@@ -34,7 +34,13 @@ public struct Steering<Source: CaseSource> {
     open(block: index / Self.blockSize)
     var random = source.random(for: index)
     guard !pool.isEmpty, random.below(5) == 0 else { return source.make(&random) }
-    return CaseExtension.extend(pool[random.below(pool.count)], pool, source, &random)
+    return CaseExtension.extend(draw(&random), pool, source, &random)
+  }
+
+  /// Any of the pool, but what is slow to try more seldom: what showed something new is of that kind more often than not.
+  private func draw(_ random: inout SeededRandom) -> Case {
+    let drawn = pool[random.below(pool.count)]
+    return drawn.isSlow && random.below(3) != 0 ? pool[random.below(pool.count)] : drawn
   }
 
   /// What to make instead when nobody knows what case number `index` deserves.

@@ -35,6 +35,9 @@ extension Judge {
       guard let response = ReplyForm.chatResponse(bytes) else { return make("4/framed.answer", .wrongEcho, instance, expected, observed) }
       return wrong(given, instance, expected, accepted: response.status == 0, same: .response(response.status), observed)
     }
+    if isFault(expected, instance), ack.error == 3, ack.ack == 0, ack.datetime != 0, ack.id.isZero {
+      return make("6.1/echo.unframed", .wrongEcho, instance, expected, observed)
+    }
     if isFault(expected, instance), ack.datetime != 0 || !ack.id.isZero { return readOn(given, instance, expected, observed) }
     if ack.error != expected.status {
       return wrong(given, instance, expected, accepted: ack.error == 0, same: .acknowledgement(ack.error), observed)
@@ -80,11 +83,15 @@ extension Judge {
   private func reflected(
     _ given: Case, _ instance: Instance, _ expected: ExpectedReply, _ bytes: UnsafeRawBufferPointer, _ observed: Outcome
   ) -> Mismatch {
-    let silent = instance.packets.indices.first { index in
-      index < expected.packet && instance.packets[index].connection < 0
-        && (consequence(given, instance, index)?.first != nil || plan(given, instance, index) == nil)
-    }
+    let silent = firstSilentDatagram(given, instance).flatMap { $0 < expected.packet ? $0 : nil }
     return Mismatch("4/udp.no-answer", .wrongEcho, expected: .silence, observed: observed, packet: silent ?? expected.packet)
+  }
+
+  /// The first datagram that deserves no answer.
+  func firstSilentDatagram(_ given: Case, _ instance: Instance) -> Int? {
+    instance.packets.indices.first { index in
+      instance.packets[index].connection < 0 && (consequence(given, instance, index)?.first != nil || plan(given, instance, index) == nil)
+    }
   }
 
   /// A datagram that deserved silence and whose request ID the answer has.

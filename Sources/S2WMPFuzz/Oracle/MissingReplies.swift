@@ -12,12 +12,17 @@ extension Judge {
     if isFault(expected, instance) { return missingFault(given, instance, expected, ending) }
     if connection >= 0, ending != .open, count > 0 {
       let observed = Outcome.other("the connection was \(ending.rawValue) after \(count) answers")
-      return make("4/tcp.many-packets", .connection, instance, expected, observed)
+      return make(lost(given, instance, after: owed[count - 1].packet), .connection, instance, expected, observed)
     }
     if connection >= 0, count > 0, isSameWrite(instance, owed[count - 1].packet, expected.packet) {
       return make("4/tcp.pipelined", .noReply, instance, expected, .silence)
     }
     return unanswered(given, instance, seen, expected, laterAnswered: false, observed: .silence)
+  }
+
+  /// What a target breaks that ends a connection after it answered a packet.
+  private func lost(_ given: Case, _ instance: Instance, after packet: Int?) -> String {
+    consequence(given, instance, packet)?.first?.owed == .nameRefused ? "6.1/cr.name-next" : "4/tcp.many-packets"
   }
 
   /// Whether two packets left in one write.
@@ -112,6 +117,9 @@ extension Judge {
     let observed = outcome(seen, reply)
     if connection < 0 { return surplusDatagram(given, instance, seen, reply, observed) }
     if let last = owed.last, isFault(last, instance) { return make("4/framed.resynchronise", .connection, instance, last, observed) }
+    if let elsewhere = instance.expected.first(where: { $0.connection >= 0 && $0.connection != connection && !reply.isGarbage && matches($0, seen, reply) }) {
+      return make("4/tcp.same-connection", .wrongEcho, instance, elsewhere, observed)
+    }
     let packet = owed.last?.packet ?? instance.packets.indices.first
     let silent = instance.packets.indices.first {
       instance.packets[$0].connection == connection && consequence(given, instance, $0)?.first == nil
@@ -130,7 +138,7 @@ extension Judge {
       {
         return silent
       }
-      return Mismatch("4/udp.no-answer", .wrongEcho, expected: .silence, observed: observed, packet: nil)
+      return Mismatch("4/udp.no-answer", .wrongEcho, expected: .silence, observed: observed, packet: firstSilentDatagram(given, instance))
     }
   }
 
@@ -145,7 +153,7 @@ extension Judge {
     switch (fate, ending) {
     case (.closed, .open): name = owed.last.map { isFault($0, instance) } ?? false ? "6.1/1.close" : "4/half-close.between"
     case (.closed, _): name = "4/closing"
-    default: name = "4/tcp.many-packets"
+    default: name = lost(given, instance, after: packet)
     }
     return Mismatch(name, .connection, expected: expected, observed: observed, packet: packet)
   }

@@ -33,6 +33,9 @@ enum ReplyForm {
     var userID: Identifier
     var lookupID: Identifier
     var hasPlace: Bool
+    var port: UInt16
+    /// Whether the address is one of IPv4.
+    var isMapped: Bool
 
     func isExactly(_ expected: ExpectedReply) -> Bool {
       type == expected.form.type && status == expected.status && broadcast == 0 && requestID == expected.requestID && userID == expected.id
@@ -66,12 +69,24 @@ enum ReplyForm {
     let isZero = address.high == 0 && address.low == 0 && view[LookupResponse.port] == 0
     return Lookup(
       type: view.type, status: view[LookupResponse.status], broadcast: view[LookupResponse.broadcast], requestID: view[LookupResponse.requestID].value,
-      userID: view[LookupResponse.userID], lookupID: view[LookupResponse.lookupID], hasPlace: !isZero)
+      userID: view[LookupResponse.userID], lookupID: view[LookupResponse.lookupID], hasPlace: !isZero,
+      port: view[LookupResponse.port], isMapped: address.high == 0 && address.low >> 32 == 0xffff)
   }
 
   static func registration(_ bytes: UnsafeRawBufferPointer) -> Registration? {
     guard let view = PacketView(framed: bytes, .v1), view.layout == .registrationResponse else { return nil }
     return Registration(status: view[RegistrationResponse.status], requestID: view[RegistrationResponse.requestID].value)
+  }
+}
+
+extension ReplyForm {
+  /// Of an RREG, LPR, BSR or BPR.
+  static func requestID(_ bytes: ArraySlice<UInt8>) -> UInt64? {
+    guard bytes.count > 1 else { return nil }
+    let isRegistration = PacketType(rawValue: bytes[bytes.startIndex + 1]) == .registrationResponse
+    let offset = isRegistration ? RegistrationResponse.requestID.offset : LookupResponse.requestID.offset
+    guard bytes.count >= offset + 8 else { return nil }
+    return bytes.dropFirst(offset).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
   }
 }
 

@@ -20,6 +20,10 @@ extension ReplyMatching {
 
   private func isAsOwed(_ instance: Instance, _ seen: Observation, connection: Int) -> Bool {
     if let answer = isAsOwedOtherwise(instance, seen, connection: connection) { return answer }
+    return isAsOwedInOrder(instance, seen, connection) || connection < 0 && areDatagramsAsOwed(instance, seen)
+  }
+
+  private func isAsOwedInOrder(_ instance: Instance, _ seen: Observation, _ connection: Int) -> Bool {
     var next = 0
     for reply in seen.replies where reply.connection == connection {
       guard let expected = expected(instance, connection, &next), !reply.isGarbage, matches(expected, seen, reply) else { return false }
@@ -29,6 +33,30 @@ extension ReplyMatching {
     }
     guard connection >= 0, connection < instance.fates.count else { return true }
     return fateHolds(instance.fates[connection], ending(seen, connection))
+  }
+
+  /// Datagrams may overtake each other.
+  private func areDatagramsAsOwed(_ instance: Instance, _ seen: Observation) -> Bool {
+    let owed = instance.expected.filter { $0.connection < 0 }
+    let came = replies(seen, owed, connection: -1)
+    return came.count == owed.count && came.indices.allSatisfy { !came[$0].isGarbage && matches(owed[$0], seen, came[$0]) }
+  }
+
+  /// What came on a connection. Datagrams have no order: each stands where the request stands that it answers, by its request ID.
+  func replies(_ seen: Observation, _ owed: [ExpectedReply], connection: Int) -> [Reply] {
+    let came = seen.replies.filter { $0.connection == connection }
+    guard connection < 0, came.count > 1 else { return came }
+    var left = came
+    var places = owed.map { expected in take(&left) { !$0.isGarbage && matches(expected, seen, $0) } }
+    for index in owed.indices where places[index] == nil {
+      places[index] = take(&left) { !$0.isGarbage && ReplyForm.requestID(seen.received[$0.range]) == owed[index].requestID }
+    }
+    left.reverse()
+    return places.compactMap { $0 ?? left.popLast() } + left.reversed()
+  }
+
+  private func take(_ replies: inout [Reply], _ isWanted: (Reply) -> Bool) -> Reply? {
+    replies.firstIndex(where: isWanted).map { replies.remove(at: $0) }
   }
 
   /// The next reply owed on a connection, from index `next` on.

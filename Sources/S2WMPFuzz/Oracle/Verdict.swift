@@ -22,7 +22,7 @@ extension Judge {
 
   private func mismatch(_ given: Case, _ instance: Instance, _ seen: Observation, connection: Int) -> Mismatch? {
     let owed = instance.expected.filter { $0.connection == connection }
-    let came = seen.replies.filter { $0.connection == connection }
+    let came = replies(seen, owed, connection: connection)
     for (index, reply) in came.enumerated() {
       guard index < owed.count else { return surplus(given, instance, seen, owed, reply, connection) }
       if reply.isGarbage { return garbage(given, instance, seen, owed[index]) }

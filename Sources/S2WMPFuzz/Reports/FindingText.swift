@@ -8,6 +8,7 @@ extension CaseFile {
     self.init(
       cases: finding.minimized, requirement: finding.mismatch.requirement, kind: finding.mismatch.kind, suite: Suite(rawValue: report.suite),
       group: KeyGroup(rawValue: report.group), seed: finding.seed)
+    repetition = finding.repetition
   }
 }
 

@@ -4,6 +4,10 @@ extension Requirements {
 
   private static let clientIDs: [Check] = [
     Check(
+      "5.3/padded", "a shared secret that begins with a zero byte keeps it",
+      "Z is as long as the group's prime, or 32 bytes: who writes it as a number loses a byte with one friend in 256.",
+      Trial.m(from: .other).controlled(by: .burst(Plain.m())), Trial.sc(from: .other).controlled(by: .burst(Plain.sc()))),
+    Check(
       "5.3/bound", "a client_id field of another packet is not accepted",
       "The client ID is bound to the first 48 bytes: the field of one packet is worth nothing in the next.",
       .burst(Plain.m(), Plain.m(.client(.previous))), .m(.client(.unbound))),

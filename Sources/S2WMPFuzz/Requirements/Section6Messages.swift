@@ -48,7 +48,13 @@ extension Requirements {
       .burst(Plain.m(), Plain.m(.time(.again))), .steps(.burst(Plain.m()), .connection(1), .burst(Plain.m(.time(.again))))),
     Check(
       "6.1/duplicate.deliver", "a repeated message is not delivered again", "One sender's messages of the same datetime are one message.",
-      Trial.burst(Plain.m(), Plain.m(.time(.again))).needing(.heard)),
+      Trial.burst(Plain.m(), Plain.m(.time(.again))).needing(.heard),
+      Trial.steps(.burst(Plain.m()), .await, .connection(1), .burst(Plain.m(.time(.again)))).needing(.heard),
+      // Neither a message between nor a chat request of the same friend makes it forget.
+      Trial.burst(
+        Plain.m(.time(.exact(78_000)), from: .other), Plain.m(.time(.exact(79_000)), from: .other), Plain.m(.time(.exact(78_000)), from: .other)
+      ).needing(.heard),
+      Trial.burst(Plain.m(), Plain.cr(from: .friend), Plain.m(.time(.again))).needing(.heard)),
     Check(
       "6.1/duplicate.late", "a message older than the last one is delivered", "Messages may arrive in another order than they were sent in.",
       Trial.burst(Plain.m(), Plain.m(.time(.late))).needing(.heard)),
@@ -64,7 +70,11 @@ extension Requirements {
       Trial.burst(Plain.m(.time(.exact(77_000)), from: .other), Plain.m(.time(.exact(77_000)), from: .mover)).needing(.heard)),
     Check(
       "6.1/sc.stale", "a status change older than the last one is not applied", "The newest SC counts, in whatever order they arrive.",
-      Trial.burst(Plain.sc(.field("status", 1)), Plain.sc(.field("status", 2), .time(.late))).needing(.heard)),
+      Trial.burst(Plain.sc(.field("status", 1)), Plain.sc(.field("status", 2), .time(.late))).needing(.heard),
+      // The same time is not newer either.
+      Trial.burst(
+        Plain.sc(.field("status", 1), .time(.exact(1 << 62)), from: .other), Plain.sc(.field("status", 2), .time(.exact(1 << 62)), from: .other)
+      ).needing(.heard)),
     Check(
       "6.1/sc.late-ack", "a status change older than the last one is accepted", "Arriving late is no error.",
       .burst(Plain.sc(), Plain.sc(.time(.late)))),

@@ -31,7 +31,7 @@ extension Requirements {
       "6.1/cr.name", "a name that is no user name is answered by ACK 3", "A user name is printable US-ASCII; the answer is an ACK, not a CRR.",
       .cr(.set("name", .bytes([0x41, 0x0a]))), .cr(.set("name", .bytes([0xe9]))), .cr(.set("name", .bytes([0]))), .cr(.set("name", .bytes([0x7f])))),
     Check(
-      "6.1/cr.name-next", "what follows a name that is none is answered", "A CR with a wrong name is framed, so it does not end the stream.",
+      "6.1/cr.name-next", "what follows a name that is none is answered", "A CR with a wrong name is framed and rejected, and the connection is kept.",
       .burst(Plain.cr(.set("name", .bytes([0x0a]))), Plain.cr(.id("user_id", .nobody))).fresh),
     Check(
       "6.1/cr.user-id", "a chat request for somebody else is status 3", "user_id is the receiver's own.",

@@ -18,6 +18,8 @@ public struct Finding: Sendable {
   public var sent: [[UInt8]]
   /// What came of the same packet without the defect; nil when that makes no sense.
   public var control: ControlResult?
+  /// How often `minimized` has to be tried until it shows; nil: once.
+  public var repetition: Repetition?
 
   public init(
     number: Int, mismatch: Mismatch, original: [Case], minimized: [Case], afterCases: Int, shrinkRuns: Int, seed: UInt64, exchange: Exchange, sent: [[UInt8]],

@@ -1,4 +1,5 @@
 import S2WMPCrypto
+import S2WMPFlow
 import S2WMPWire
 
 /// Friendship with one target: who our users are, which keys they have, and what they said last. Cases are made concrete in it (`Forge`).
@@ -15,8 +16,11 @@ public final class PeerSession {
   /// Whether it takes those of strangers: known after the first.
   public var acceptsRequests = true
   public var targetIsInvisible = false
+  /// Where the target takes connections, when it is known.
+  var endpoint: Endpoint?
 
   let friend: Actor
+  /// Where it takes little, their shared secret begins with a zero byte: a target that takes it for a number without one understands none of their packets.
   let other: Actor
   let stranger: Actor
   /// Somebody whose ID never appears: their keys are wrong everywhere.
@@ -38,7 +42,10 @@ public final class PeerSession {
   /// - target: the target's key, from its CRR; nil when it refused.
   /// - start: milliseconds since 1970; `datetime` grows from it.
   /// - seed: for nonces and the like, not for the choice of cases.
-  public init(targetID: Identifier, target known: PeerKey?, friend identity: Identity, start: UInt64, seed: UInt64) throws {
+  /// - seeksShortSecret: whether time may be spent on another friend whose secret begins with a zero byte. With X25519 it takes next to none, and is always done.
+  public init(
+    targetID: Identifier, target known: PeerKey?, friend identity: Identity, start: UInt64, seed: UInt64, seeksShortSecret: Bool = false
+  ) throws {
     self.targetID = targetID
     let target = try known ?? Self.identity(like: identity).key
     self.target = target
@@ -47,13 +54,22 @@ public final class PeerSession {
     self.start = start
     random = SeededRandom(seed: seed)
     friend = try Actor(.friend, identity, name: "fuzz friend", target: target, targetID: targetID, start: start)
-    other = try Actor(.other, Self.identity(like: identity), name: "fuzz other", target: target, targetID: targetID, start: start)
+    var other = try Actor(.other, Self.identity(like: identity), name: "fuzz other", target: target, targetID: targetID, start: start)
+    if known != nil, seeksShortSecret || group == .x25519 {
+      for _ in 0..<Self.shortSecretTries where !other.hasShortSecret {
+        other = try Actor(.other, Self.identity(like: identity), name: "fuzz other", target: target, targetID: targetID, start: start)
+      }
+    }
+    self.other = other
     stranger = try Actor(.stranger, Self.identity(like: identity), name: "fuzz stranger", target: target, targetID: targetID, start: start)
     unknown = try Actor(.stranger, Self.identity(like: identity), name: "fuzz unknown", target: target, targetID: targetID, start: start)
     mover = try Actor(.mover, Self.identity(like: identity), name: "fuzz mover", target: target, targetID: targetID, start: start)
     let foreign = try Identity.generate(suite: .dh, group: group == .x25519 ? .ffdhe2048 : .x25519)
     keys = KeyForge(suite: suite, group: group, field: identity.publicKey, other: foreign.publicKey)
   }
+
+  /// One secret in 256 begins with a zero byte; with so many tries, all but one time in 2500 such a one is found.
+  private static let shortSecretTries = 2000
 
   /// A new key of the same kind. RSA keys are slow to make, so our users share one: nobody ever encrypts to them.
   static func identity(like identity: Identity) throws -> Identity {

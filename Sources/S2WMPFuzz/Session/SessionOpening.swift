@@ -1,4 +1,5 @@
 import S2WMPCrypto
+import S2WMPFlow
 import S2WMPWire
 
 /// Getting to know a target: asking it to be our friend, with each suite and group in turn until it takes one (S2WMP wire format, section 5.1).
@@ -11,6 +12,8 @@ public struct SessionOpening {
   /// Milliseconds since 1970.
   public var start: UInt64
   public var seed: UInt64
+  /// Whether time may be spent on keys with secrets that are hard to come by, which shows more: for those who look at everything once.
+  public var seeksShortSecret = false
 
   public init(targetID: Identifier, identity: Identity?, kinds: [(suite: Suite, group: KeyGroup)], start: UInt64, seed: UInt64) {
     self.targetID = targetID
@@ -45,13 +48,16 @@ public struct SessionOpening {
       switch try ask(target, candidate) {
       case .accepted(let key):
         if identity == nil, key.suite != candidate.suite || key.group != candidate.group { return try like(key).open(target) }
-        let session = try PeerSession(targetID: targetID, target: key, friend: candidate, start: start, seed: seed)
+        let session = try PeerSession(targetID: targetID, target: key, friend: candidate, start: start, seed: seed, seeksShortSecret: seeksShortSecret)
+        session.endpoint = Endpoint(text: target.name)
         session.friend.isFriend = true
         try befriend(session, target)
         return (session, .friend)
       case .status(4): refused.append("\(candidate.suite.rawValue) with \(candidate.group.rawValue)")
       // It may answer so because of the key, though that would be wrong.
       case .status(1): denied = denied ?? candidate
+      // Its answer to a key of another kind may be broken while others are right.
+      case .broken: refused.append("\(candidate.suite.rawValue) with \(candidate.group.rawValue), by a CRR that cannot be framed")
       case .silence: return (try PeerSession(targetID: targetID, target: nil, friend: candidate, start: start, seed: seed), .unanswered)
       case .status(3):
         throw TargetFault("\(target.name) says that it is not \(targetID.hex) (CRR 3); give its own ID with --peer-id")
@@ -84,6 +90,8 @@ public struct SessionOpening {
     case accepted(PeerKey)
     case status(UInt8)
     case silence
+    /// Something that means to be a CRR.
+    case broken
     case other(String)
 
     var words: String {
@@ -91,6 +99,7 @@ public struct SessionOpening {
       case .accepted: "it accepted"
       case .status(let status): "it answered with CRR \(status)"
       case .silence: "no answer came"
+      case .broken: "it answered with a CRR that cannot be framed"
       case .other(let what): "it answered with \(what)"
       }
     }
@@ -126,6 +135,7 @@ public struct SessionOpening {
     default: break
     }
     guard let reply = seen.replies.first else { return .silence }
+    if reply.isGarbage, seen.received[reply.range].starts(with: [1, PacketType.chatRequestResponse.rawValue]) { return .broken }
     if reply.isGarbage { return .other("bytes that are no S2WMP packet") }
     return seen.received.withUnsafeBytes { all in
       let bytes = UnsafeRawBufferPointer(rebasing: all[reply.range])
@@ -145,6 +155,7 @@ public struct SessionOpening {
     let identity = try PeerSession.identity(like: session.friend.identity)
     let key = session.isFriend ? session.target : nil
     let companion = try PeerSession(targetID: targetID, target: key, friend: identity, start: start, seed: seed)
+    companion.endpoint = session.endpoint
     if session.isFriend { try befriend(companion, target) }
     return companion
   }

@@ -29,10 +29,15 @@ public final class Ledger {
   /// Between the years 2004 and 2109: where sessions begin and stay. Times given exactly lie outside.
   private static func isUsual(_ datetime: UInt64) -> Bool { (1 << 40..<1 << 42).contains(datetime) }
 
+  private let patience: UInt64
+  private let clock: () -> UInt64
+
   /// - eventsLag: whether events may come later than the reply, with another run.
-  public init(_ session: PeerSession, eventsLag: Bool) {
+  /// - patience: how long, in nanoseconds, an event may be overtaken by those of later runs: a thread of the target may be waiting for its turn.
+  /// - clock: nanoseconds since some moment; nil: the system's.
+  public init(_ session: PeerSession, eventsLag: Bool, patience: UInt64 = 2_000_000_000, clock: (() -> UInt64)? = nil) {
     judge = Judge(session)
-    self.eventsLag = eventsLag
+    (self.eventsLag, self.patience, self.clock) = (eventsLag, patience, clock ?? { MonotonicTime.now })
   }
 
   /// A run with everything to name it by.
@@ -94,16 +99,17 @@ public final class Ledger {
     guard instance.packets.indices.contains(expected.packet) else { return }
     let sent = instance.packets[expected.packet]
     guard sent.type == .message || sent.type == .statusChange, sent.range.count >= Messaging.headerLength else { return }
-    let voice = voice(expected.id)
+    let (voice, now) = (voice(expected.id), eventsLag ? clock() : 0)
     let isSure = !expected.isOptional || Self.came(index, instance, seen)
     let status = UserStatusCode(rawValue: instance.buffer[sent.range.lowerBound + Messaging.status.offset]) ?? .online
     if sent.type == .statusChange {
-      voice.acceptStatus(status, expected.datetime, sequence, expected.packet, isSure: isSure)
+      let isUsual = Self.isUsual(expected.datetime)
+      if voice.acceptStatus(status, expected.datetime, sequence, expected.packet, given, isSure: isSure, isUsual: isUsual, now: now) { waiting += 1 }
       return
     }
     // A time that was given exactly may have been used before the account began anew: then it is a repetition.
     if !isSure || hasForgotten && !Self.isUsual(expected.datetime) { return voice.doubt(status, expected.datetime, sequence, expected.packet) }
-    if voice.acceptMessage(status, expected.datetime, sequence, expected.packet, given) { waiting += 1 }
+    if voice.acceptMessage(status, expected.datetime, sequence, expected.packet, given, now: now) { waiting += 1 }
   }
 
   private func voice(_ id: Identifier) -> Voice {
@@ -139,21 +145,22 @@ public final class Ledger {
     case .unknown:
       // An event may come before the run that it belongs to is noted. A time given exactly may be that of a rejected packet and of an accepted one.
       let noted = eventsLag && !Voice.isOrdinary(datetime) ? nil : newest(given, instance) { $0.datetime == datetime && $0.id == sender && $0.status != 0 }
-      if let noted, !eventsLag || !hasChangedTime(noted) { return addRejected(noted, "delivered") }
+      if let noted, !eventsLag || !hasChangedName(noted) { return addRejected(noted, "delivered") }
       if eventsLag { voice(sender).hearEarly(datetime) }
     }
   }
 
-  /// A time that was changed on its way may be that of another message.
-  private func hasChangedTime(_ noted: (Noted, Int)) -> Bool {
-    judge.plan(noted.0.given, noted.0.instance, noted.1)?.changes.contains { $0.topic == "datetime" } ?? false
+  /// With a sender or a time that is not its own it may be called like another message, which is accepted in a run that is still to be noted.
+  private func hasChangedName(_ noted: (Noted, Int)) -> Bool {
+    judge.plan(noted.0.given, noted.0.instance, noted.1)?.changes.contains { $0.topic == "datetime" || $0.topic == "sender_id" } ?? false
   }
 
   private func hearStatus(_ sender: Identifier, _ status: UserStatusCode, _ given: Case, _ instance: Instance) {
     guard let voice = voices[sender] else { return }
+    if voice.hearChange(status) { waiting -= 1 }
     // Whoever asks for friendship or changes their ID is announced as well.
     let isAnnounced = instance.packets.contains { $0.type == .chatRequest || $0.type == .idChange }
-    guard let stale = voice.hearStatus(status, since: eventsLag ? max(1, sequence - 16) : sequence), !isAnnounced else { return }
+    guard let stale = voice.hearStatus(status, since: eventsLag ? 0 : sequence), !isAnnounced else { return }
     let noted = stale.sequence == sequence ? Noted(sequence: sequence, given: given, instance: instance) : recent.last { $0.sequence == stale.sequence }
     guard let noted else { return }
     add("6.1/sc.stale", .acceptedMalformed, "the status stays as it was", "changed to \(status)", (noted, stale.packet))
@@ -184,7 +191,17 @@ public final class Ledger {
   /// Events come with the run that causes them: whatever was not heard never will be.
   private func settleNow() {
     guard waiting > 0 else { return }
-    for voice in voices.values { for missed in voice.takeMissed(upTo: .max) { addMissed(missed) } }
+    for voice in voices.values { addMissed(of: voice, upTo: .max) }
+  }
+
+  private func addMissed(of voice: Voice, upTo number: Int, before moment: UInt64 = .max) {
+    for missed in voice.takeMissed(upTo: number, before: moment) { addMissed(missed) }
+    guard let missed = voice.takeMissedChange(upTo: number, before: moment) else { return }
+    waiting -= 1
+    let mismatch = Mismatch(
+      "6.1/sc.applied", .rejectedValid, expected: .other("the status is \(missed.status)"), observed: .other("accepted, and not applied"),
+      packet: missed.packet)
+    entries.append(Entry(given: missed.given, mismatch: mismatch, sequence: missed.sequence))
   }
 
   private func addMissed(_ missed: Voice.Waiting) {
@@ -203,7 +220,11 @@ public final class Ledger {
   public func check(upTo number: Int = 0) -> [Entry] {
     if waiting > 0 {
       let overtaken = (voices.values.map(\.lastHeard).max() ?? 0) - Self.overtaking
-      for voice in voices.values { for missed in voice.takeMissed(upTo: max(number, overtaken)) { addMissed(missed) } }
+      for voice in voices.values { addMissed(of: voice, upTo: number) }
+      if overtaken > number, voices.values.contains(where: { $0.isWaiting(upTo: overtaken) }) {
+        let moment = clock()
+        for voice in voices.values where moment > patience { addMissed(of: voice, upTo: overtaken, before: moment - patience) }
+      }
     }
     guard !entries.isEmpty else { return [] }
     defer { entries.removeAll() }

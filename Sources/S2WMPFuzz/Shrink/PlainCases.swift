@@ -50,11 +50,13 @@ enum PlainCases {
     "6.1/duplicate.late": [one(m(), m(.time(.late)))],
     "6.1/duplicate.ack": [one(m(), m(.time(.again)))],
     "6.1/duplicate.deliver": [one(m(), m(.time(.again)))],
+    "6.1/sc.applied": [one(sc(), sc(number("status", 1)))],
     "6.1/sc.stale": [one(sc(), sc(number("status", 1), .time(.late)))],
   ]
 
   private static let requests: [String: [Case]] = [
     "6.1/cr.name": [one(cr(.set("name", .bytes([0x0a]))))],
+    "6.1/cr.name-next": [one(cr(.set("name", .bytes([0x0a]))), sc())],
     "6.1/cr.user-id": [one(cr(id("user_id")))],
     "6.1/cr.id": [one(cr(id("requestor_id")))],
     "6.1/cr.key": [one(cr(.key(.garbage(44))))],
@@ -107,12 +109,14 @@ enum PlainCases {
     "6.1/3.ic-client": ["6.1/3.sender", "6.1/3.client", "6.1/3.ic-new-id"],
     "6.1/3.ic-user-id": ["6.1/3.sender", "6.1/3.ic-client"],
     "6.1/3.ic-taken": ["6.1/3.sender", "6.1/3.ic-new-id"],
+    "6.1/cr.name-next": answering + ["6.1/cr.name"],
     "6.1/cr.order": asking,
     "6.1/cr.id": ["6.1/cr.order"],
     "6.1/cr.own-id": ["6.1/cr.order", "6.1/cr.id"],
     "6.1/duplicate.ack": ["6.1/accept.m"],
     "6.1/duplicate.late": ["6.1/accept.m"],
     "6.1/deliver": ["6.1/duplicate.late"],
+    "6.1/sc.stale": ["6.1/sc.applied"],
     "6.1/sc.again": ["6.1/accept.sc"],
   ]
 }

@@ -73,7 +73,7 @@ public final class SessionTrial: CaseTrying {
 
   private func listen(upTo last: Int) {
     while !ledger.isSettled(upTo: last) {
-      let heard = target.listen(.milliseconds(400))
+      let heard = target.listen(.milliseconds(500))
       if heard.isEmpty { return }
       ledger.hear(heard)
     }

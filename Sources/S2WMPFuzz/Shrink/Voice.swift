@@ -7,6 +7,8 @@ final class Voice {
     var packet: Int
     var isLate: Bool
     var given: Case
+    /// When it was accepted.
+    var since: UInt64
   }
 
   /// An accepted SC or M with the status that it carries.
@@ -36,16 +38,34 @@ final class Voice {
   /// Times of a session are of this century; others are tried for being out of the ordinary.
   private static let ordinary: Range<UInt64> = 1_000_000_000_000..<10_000_000_000_000
 
+  /// A change of status that was accepted and not heard yet: the newest.
+  struct Change {
+    var status: UserStatusCode
+    var sequence: Int
+    var packet: Int
+    var given: Case
+    var since: UInt64
+  }
+
+  private var change: Change?
+  /// What the status is by the last SC; nil where it is not known.
+  private var believed: UserStatusCode?
+  /// Heard, and asked for in no run that was noted yet.
+  private var earlyStatuses: Set<UserStatusCode> = []
   private var told: [Told] = []
   private var lastStatusTime: UInt64 = 0
   private var current: UserStatusCode?
-  private static let toldLimit = 32
+  private static let toldLimit = 64
 
   // Messages.
 
   /// Whether it is to be heard: it is new.
-  func acceptMessage(_ status: UserStatusCode, _ datetime: UInt64, _ sequence: Int, _ packet: Int, _ given: Case) -> Bool {
+  ///
+  /// - now: nanoseconds.
+  func acceptMessage(_ status: UserStatusCode, _ datetime: UInt64, _ sequence: Int, _ packet: Int, _ given: Case, now: UInt64) -> Bool {
     tell(Told(status: status, sequence: sequence, packet: packet, isNew: datetime > lastStatusTime))
+    // A target may take the status of an M for the sender's, or not.
+    if status != believed { believed = nil }
     guard !isKnown(datetime), !waiting.contains(where: { $0.datetime == datetime }) else { return false }
     if early.remove(datetime) != nil {
       // It was heard before its ACK was looked at.
@@ -53,7 +73,7 @@ final class Voice {
       remember(datetime)
       return false
     }
-    waiting.append(Waiting(datetime: datetime, sequence: sequence, packet: packet, isLate: datetime < highest, given: given))
+    waiting.append(Waiting(datetime: datetime, sequence: sequence, packet: packet, isLate: datetime < highest, given: given, since: now))
     highest = max(highest, datetime)
     return true
   }
@@ -61,6 +81,7 @@ final class Voice {
   /// It may have been accepted: whether or not it is heard is right.
   func doubt(_ status: UserStatusCode, _ datetime: UInt64, _ sequence: Int, _ packet: Int) {
     tell(Told(status: status, sequence: sequence, packet: packet, isNew: true))
+    believed = nil
     highest = max(highest, datetime)
     if possible.count >= Self.oddLimit { possible.removeAll() }
     possible.insert(datetime)
@@ -71,7 +92,7 @@ final class Voice {
     for waiting in waiting { possible.insert(waiting.datetime) }
     waiting.removeAll()
     told.removeAll()
-    current = nil
+    (current, change, believed) = (nil, nil, nil)
   }
 
   private func isKnown(_ datetime: UInt64) -> Bool {
@@ -114,38 +135,79 @@ final class Voice {
     delivered.insert(datetime)
   }
 
-  func isWaiting(upTo sequence: Int) -> Bool { waiting.contains { $0.sequence <= sequence } }
+  func isWaiting(upTo sequence: Int) -> Bool {
+    waiting.contains { $0.sequence <= sequence } || change.map { $0.sequence <= sequence } ?? false
+  }
 
-  /// Those accepted up to that run and not heard.
-  func takeMissed(upTo sequence: Int) -> [Waiting] {
+  /// Those accepted up to that run, and not after that moment, that were not heard.
+  func takeMissed(upTo sequence: Int, before moment: UInt64 = .max) -> [Waiting] {
     guard isWaiting(upTo: sequence) else { return [] }
-    let missed = waiting.filter { $0.sequence <= sequence }
-    waiting.removeAll { $0.sequence <= sequence }
+    let missed = waiting.filter { $0.sequence <= sequence && $0.since <= moment }
+    waiting.removeAll { $0.sequence <= sequence && $0.since <= moment }
     return missed
   }
 
   // Status.
 
-  func acceptStatus(_ status: UserStatusCode, _ datetime: UInt64, _ sequence: Int, _ packet: Int, isSure: Bool) {
+  /// Whether a change is to be heard, where none was before. Several changes in a row may be told as the last one.
+  ///
+  /// - isUsual: the time is one of a session, so that nothing newer was sent before the account began.
+  func acceptStatus(
+    _ status: UserStatusCode, _ datetime: UInt64, _ sequence: Int, _ packet: Int, _ given: Case, isSure: Bool, isUsual: Bool, now: UInt64
+  ) -> Bool {
     let isNew = datetime > lastStatusTime
+    let isChange = isSure && isNew && isUsual && datetime > highest && believed != nil && believed != status
+    let isFirst = isChange && change == nil && earlyStatuses.remove(status) == nil
+    if isChange, isFirst || change != nil { change = Change(status: status, sequence: sequence, packet: packet, given: given, since: now) }
+    if !isSure { believed = nil } else if isNew { believed = status }
     // One that may not have been taken explains a status; it makes no later one stale.
     tell(Told(status: status, sequence: sequence, packet: packet, isNew: isNew || !isSure))
     if isNew, isSure { lastStatusTime = datetime }
+    return isFirst
+  }
+
+  /// A status was heard; whether that is the change that was waited for.
+  func hearChange(_ status: UserStatusCode) -> Bool {
+    guard let awaited = change else {
+      earlyStatuses.insert(status)
+      return false
+    }
+    guard awaited.status == status else { return false }
+    change = nil
+    return true
+  }
+
+  /// The change accepted up to that run, and not after that moment, that was not heard.
+  func takeMissedChange(upTo sequence: Int, before moment: UInt64 = .max) -> Change? {
+    guard let missed = change, missed.sequence <= sequence, missed.since <= moment else { return nil }
+    (change, believed) = (nil, nil)
+    return missed
   }
 
   private func tell(_ new: Told) {
-    if told.count >= Self.toldLimit { told.removeFirst(Self.toldLimit / 2) }
+    // One explanation for what is heard is enough.
+    if let last = told.last, last.status == new.status, last.isNew, new.isNew { told.removeLast() }
+    if told.count >= Self.toldLimit {
+      told.removeFirst(Self.toldLimit / 2)
+      current = nil
+    }
     told.append(new)
   }
 
   /// The stale packet that a heard status comes from, when nothing else explains it.
+  ///
+  /// Events may come much later than their packets, but in the same order: what is heard makes everything before its packet a thing of the past.
+  ///
+  /// - sequence: no packet of an earlier run can be meant.
   func hearStatus(_ status: UserStatusCode, since sequence: Int) -> (sequence: Int, packet: Int)? {
     let before = current
     current = status
+    if let cause = told.first(where: { $0.sequence >= sequence && $0.status == status && $0.isNew }) {
+      told.removeAll { $0.sequence < cause.sequence }
+      return nil
+    }
     // What it was before has to be known: whoever asks for friendship is announced with the status that they had.
     guard let before, before != status else { return nil }
-    let candidates = told.filter { $0.sequence >= sequence && $0.status == status }
-    if candidates.contains(where: \.isNew) { return nil }
-    return candidates.last.map { ($0.sequence, $0.packet) }
+    return told.last { $0.sequence >= sequence && $0.status == status }.map { ($0.sequence, $0.packet) }
   }
 }

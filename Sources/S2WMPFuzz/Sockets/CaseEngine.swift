@@ -133,8 +133,11 @@ public final class CaseEngine {
         }
         if try finish(lane) { try complete(lane, done) }
         if isOver { return }
+      } else if lane.isHeld {
+        try begin(lane)
+        if lane.isHeld { return }
       } else if lane.takeAlone() {
-        try lane.slot.start()
+        try begin(lane)
       } else if lane.isPipelined {
         guard try share(lane, next, done) else { return }
       } else {
@@ -146,8 +149,24 @@ public final class CaseEngine {
 
   private func startNext(_ lane: CaseLane, _ next: NextInstance) throws(TargetFault) -> Bool {
     guard lane.takeNext(next) else { return false }
-    try lane.slot.start()
+    try begin(lane)
     return true
+  }
+
+  /// Starts what is in the slot, or holds it while others must not be disturbed. A target that cannot be heard has no status to change.
+  private func begin(_ lane: CaseLane) throws(TargetFault) {
+    if lanes.count > 1, wire.process != nil {
+      lane.part = lane.slot.instance.statusPart
+      lane.isHeld = lane.part != .none && lanes.contains { lane.mustWait(for: $0) }
+      if lane.isHeld { return }
+    }
+    try lane.slot.start()
+  }
+
+  private func release(_ lane: CaseLane) {
+    guard lane.part != .none else { return }
+    lane.part = .none
+    for other in lanes where other.isHeld { makeReady(other) }
   }
 
   private func note(_ deadline: UInt64) { if deadline < nextDeadline { nextDeadline = deadline } }
@@ -166,6 +185,7 @@ public final class CaseEngine {
 
   private func handOut(_ lane: CaseLane, _ done: InstanceDone) throws(TargetFault) {
     if !done(lane.index, &lane.slot.instance, &lane.slot.observation) { isOver = true }
+    release(lane)
     try followProcess()
   }
 

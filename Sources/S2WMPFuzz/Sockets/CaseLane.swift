@@ -9,6 +9,9 @@ final class CaseLane {
   let index: Int
   /// `next` said that there are no more.
   var isExhausted = false
+  /// What is in the slot waits for other lanes, and has not begun.
+  var isHeld = false
+  var part = StatusPart.none
   /// In the list of those that can go on at once.
   var isReady = false
 
@@ -48,10 +51,11 @@ final class CaseLane {
   /// Several instances are in flight on the connection now.
   var isSharing: Bool { !slot.isBusy && count > redo }
   var deadline: UInt64 { slot.isBusy ? slot.deadline : isSharing ? pipelineDeadline : .max }
-  var isBusy: Bool { slot.isBusy || count > 0 || isAsideFull || isPrepared }
+  var isBusy: Bool { isHeld || slot.isBusy || count > 0 || isAsideFull || isPrepared }
 
   func abandon() {
     slot.abandon()
+    (isHeld, part) = (false, .none)
     dropOutgoing()
     (count, redo, isAsideFull, isPrepared, pipelineDeadline) = (0, 0, false, false, .max)
   }

@@ -6,6 +6,8 @@ struct WaitingTimes {
   private let wholeReply: UInt64
   /// What the slowest answers of late took.
   private var usual: UInt64 = 0
+  /// The same over many more: an answer may take its time, and is not waited for by anything else then.
+  private var slowest: UInt64 = 0
 
   private static let usualFactor: UInt64 = 20
   private static let shortest: UInt64 = 150_000_000
@@ -15,7 +17,10 @@ struct WaitingTimes {
   init(_ settings: TargetSettings) { (read, wholeReply) = (settings.readTimeout.boundedNanoseconds, settings.replyTimeout.boundedNanoseconds) }
 
   /// An answer came after that time.
-  mutating func note(_ duration: UInt64) { usual = max(duration, usual - usual / 16) }
+  mutating func note(_ duration: UInt64) {
+    usual = max(duration, usual - usual / 16)
+    slowest = max(duration, slowest - slowest / 1024)
+  }
 
   var reply: UInt64 { isShort ? min(wholeReply, max(Self.shortest, usual &* Self.usualFactor)) : wholeReply }
   /// For the target to end a connection.
@@ -24,7 +29,7 @@ struct WaitingTimes {
   func of(_ patience: Patience) -> UInt64 {
     switch patience {
     case .reply: reply
-    case .atOnce: min(reply, read / 2)
+    case .atOnce: min(reply, max(read / 2, slowest + slowest / 2))
     case .stall: read + reply
     }
   }

@@ -24,7 +24,7 @@ enum ProcessEnd: Hashable {
   }
 }
 
-/// A shell command in a process group of its own, with pipes to its standard input, output and error. Ended when this is.
+/// A shell command in a process group of its own, with pipes to its standard input, output and error. Ended when this is, or this program.
 final class ChildProcess {
   let processID: pid_t
   let input: Int32
@@ -32,10 +32,12 @@ final class ChildProcess {
   let errors: Int32
   /// Becomes readable when the process ends; below zero on systems without such a thing.
   private let handle: Int32
+  private let groupGuard: GroupGuard
   private(set) var end: ProcessEnd?
 
-  private init(_ processID: pid_t, input: Int32, output: Int32, errors: Int32) {
+  private init(_ processID: pid_t, _ groupGuard: GroupGuard, input: Int32, output: Int32, errors: Int32) {
     self.processID = processID
+    self.groupGuard = groupGuard
     self.input = input
     self.output = output
     self.errors = errors
@@ -51,7 +53,7 @@ final class ChildProcess {
 
   static func start(_ command: String) throws(TargetFault) -> ChildProcess {
     var pipes: [(read: Int32, write: Int32)] = []
-    for _ in 0..<3 {
+    for _ in 0..<4 {
       var pair: [Int32] = [-1, -1]
       guard s2wmp_pipe2(&pair, O_CLOEXEC) == 0 else {
         closeAll(pipes)
@@ -59,15 +61,22 @@ final class ChildProcess {
       }
       pipes.append((pair[0], pair[1]))
     }
-    let (input, output, errors) = (pipes[0], pipes[1], pipes[2])
-    let (processID, error) = spawn(command, input.read, output.write, errors.write)
-    for descriptor in [input.read, output.write, errors.write] { close(descriptor) }
-    guard error == 0 else {
+    let (input, output, errors, gate) = (pipes[0], pipes[1], pipes[2], pipes[3])
+    let shell = ShellStart(["-c", gated(shellText(command))])
+    let (processID, error) = shell.start([
+      (0, .descriptor(input.read)), (1, .descriptor(output.write)), (2, .descriptor(errors.write)), (gateNumber, .descriptor(gate.read)),
+    ])
+    for descriptor in [input.read, output.write, errors.write, gate.read] { close(descriptor) }
+    defer { close(gate.write) }
+    do throws(TargetFault) {
+      guard error == 0 else { throw ShellStart.fault(error) }
+      let groupGuard = try openGate(gate.write, processID)
+      for descriptor in [input.write, output.read, errors.read] { _ = fcntl(descriptor, F_SETFL, O_NONBLOCK) }
+      return ChildProcess(processID, groupGuard, input: input.write, output: output.read, errors: errors.read)
+    } catch {
       for descriptor in [input.write, output.read, errors.read] { close(descriptor) }
-      throw TargetFault("the shell /bin/sh could not be started for --spawn: \(SystemSocket.words(error))")
+      throw error
     }
-    for descriptor in [input.write, output.read, errors.read] { _ = fcntl(descriptor, F_SETFL, O_NONBLOCK) }
-    return ChildProcess(processID, input: input.write, output: output.read, errors: errors.read)
   }
 
   private static func closeAll(_ pipes: [(read: Int32, write: Int32)]) {
@@ -77,50 +86,22 @@ final class ChildProcess {
     }
   }
 
-  private static func spawn(_ command: String, _ input: Int32, _ output: Int32, _ errors: Int32) -> (pid_t, Int32) {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    for (target, source) in [(0, input), (1, output), (2, errors)] { posix_spawn_file_actions_adddup2(&actions, source, Int32(target)) }
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    setAttributes(&attributes)
-    var arguments = list(["sh", "-c", shellText(command)])
-    var variables = list(environment)
-    defer { for text in arguments + variables { free(text) } }
-    var processID = pid_t()
-    let error = posix_spawn(&processID, "/bin/sh", &actions, &attributes, &arguments, &variables)
-    return (processID, error)
-  }
+  private static let gateNumber: Int32 = 3
 
-  private static func list(_ words: [String]) -> [UnsafeMutablePointer<CChar>?] {
-    let copies: [UnsafeMutablePointer<CChar>?] = words.map { word in strdup(word) }
-    return copies + [nil]
-  }
+  /// The command begins when it is told to, and not at all when this program ends before: so it never runs without its guard.
+  static func gated(_ text: String) -> String { "read gate <&\(gateNumber) || exit 1; exec \(gateNumber)<&-; unset gate; \(text)" }
 
-  /// Ours. A Swift program that crashes would write a backtrace for seconds before it ends, which looks like a hang: not unless the user wants it.
-  private static var environment: [String] {
-    var variables: [String] = []
-    var next = environ
-    while let text = next.pointee {
-      variables.append(String(cString: text))
-      next += 1
+  private static func openGate(_ gate: Int32, _ processID: pid_t) throws(TargetFault) -> GroupGuard {
+    do throws(TargetFault) {
+      let groupGuard = try GroupGuard(of: processID)
+      write(Array("open\n".utf8), to: gate)
+      return groupGuard
+    } catch {
+      kill(-processID, SIGKILL)
+      var status: Int32 = 0
+      while waitpid(processID, &status, 0) < 0, errno == EINTR {}
+      throw error
     }
-    let name = "SWIFT_BACKTRACE="
-    return variables.contains { $0.hasPrefix(name) } ? variables : variables + [name + "enable=no"]
-  }
-
-  /// A group of its own, so that Ctrl-C does not reach it and all of it can be ended; signals as a program expects them.
-  private static func setAttributes(_ attributes: inout posix_spawnattr_t) {
-    var none = sigset_t()
-    sigemptyset(&none)
-    var all = sigset_t()
-    sigfillset(&all)
-    posix_spawnattr_setpgroup(&attributes, 0)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setsigdefault(&attributes, &all)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
   }
 
   /// With `exec` where the command is a single one: then the process is the target itself, and its signals are seen.
@@ -158,6 +139,7 @@ final class ChildProcess {
 
   private func reap() {
     kill(-processID, SIGKILL)
+    groupGuard.end()
     var status: Int32 = 0
     while waitpid(processID, &status, 0) < 0, errno == EINTR {}
     end = ProcessEnd(waitStatus: status)
@@ -184,14 +166,16 @@ final class ChildProcess {
   // MARK: Talking
 
   /// Writes a line to its standard input; lost when it does not read.
-  func tell(_ line: [UInt8]) {
+  func tell(_ line: [UInt8]) { Self.write(line, to: input) }
+
+  private static func write(_ line: [UInt8], to pipe: Int32) {
     var pipeSignal = sigset_t()
     sigemptyset(&pipeSignal)
     sigaddset(&pipeSignal, SIGPIPE)
     var before = sigset_t()
     // A pipe has no flag against SIGPIPE, and what the whole program does about it is not for this to decide.
     pthread_sigmask(SIG_BLOCK, &pipeSignal, &before)
-    let count = line.withUnsafeBytes { write(input, $0.baseAddress, $0.count) }
+    let count = line.withUnsafeBytes { Glibc.write(pipe, $0.baseAddress, $0.count) }
     if count < 0, errno == EPIPE {
       var now = timespec()
       sigtimedwait(&pipeSignal, nil, &now)

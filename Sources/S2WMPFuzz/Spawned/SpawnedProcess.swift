@@ -12,6 +12,8 @@ final class SpawnedProcess {
   private(set) var userID: Identifier?
   private(set) var hasSaidListening = false
   private var ownStatus: UserStatusCode?
+  /// It was heard to change its status when it was told to.
+  private var obeys = false
   /// Called for everything that is heard, whichever run it falls into.
   var onEvent: ((HeardEvent) -> Void)?
 
@@ -56,15 +58,17 @@ final class SpawnedProcess {
   func setStatus(_ status: UserStatusCode) {
     ownStatus = nil
     child?.tell(Array("{\"do\":\"status\",\"status\":\"\(status)\"}\n".utf8))
-    let end = MonotonicTime.now + Self.statusPatience
-    while ownStatus != status, MonotonicTime.now < end, let output = child?.output {
+    let end = MonotonicTime.now + (obeys ? Self.obedientPatience : Self.statusPatience)
+    while ownStatus != status, MonotonicTime.now < end, let child, child.end == nil, case let output = child.output {
       _ = SystemSocket.wait(output, for: POLLIN, milliseconds: 10)
       hearAll()
     }
+    if ownStatus == status { obeys = true }
   }
 
-  /// Nanoseconds.
-  private static let statusPatience: UInt64 = 500_000_000
+  /// Nanoseconds. Who does as told is waited for, however busy the machine; of others it is not known whether they understand.
+  private static let statusPatience: UInt64 = 1_000_000_000
+  private static let obedientPatience: UInt64 = 10_000_000_000
 
   // MARK: Hearing
 

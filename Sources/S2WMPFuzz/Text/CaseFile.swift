@@ -14,6 +14,8 @@ public struct CaseFile: Hashable, Sendable {
   public var suite: Suite?
   public var group: KeyGroup?
   public var seed: UInt64?
+  /// How often the cases are tried; nil: once.
+  public var repetition: Repetition?
   /// For people.
   public var notes: [String]
 

@@ -57,7 +57,7 @@ struct CaseFileParser {
   }
 
   private enum HeadWord: String, CaseIterable {
-    case role, dialect, requirement, kind, suite, group, seed, note
+    case role, dialect, requirement, kind, suite, group, seed, `repeat`, note
   }
 
   private mutating func headLine() throws(CaseTextError) {
@@ -81,6 +81,9 @@ struct CaseFileParser {
     case .suite: out.suite = try reader.word("suite", Suite.self)
     case .group: out.group = try reader.word("group", KeyGroup.self)
     case .seed: out.seed = try reader.unsigned("seed", 0...UInt64.max)
+    case .repeat:
+      let count = try reader.integer("number of repetitions", 1...Repetition.limit)
+      out.repetition = Repetition(count, try reader.word("thing to watch", Repetition.Watched.self))
     case .note: try note(&reader)
     }
   }

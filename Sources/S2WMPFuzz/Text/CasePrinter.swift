@@ -41,6 +41,7 @@ struct CasePrinter {
     if let suite = file.suite { out += "suite \(suite.rawValue)\n" }
     if let group = file.group { out += "group \(group.rawValue)\n" }
     if let seed = file.seed { out += "seed \(seed)\n" }
+    if let repetition = file.repetition { printLine(Self.line(repetition), Self.explanation(repetition)) }
     for note in file.notes { out += "note \(CaseQuote.quoted(note.utf8))\n" }
   }
 
@@ -77,7 +78,20 @@ struct CasePrinter {
     let text = rest.isEmpty ? word.rawValue : "\(word.rawValue) \(rest)"
     let isFirst = explained.insert(word).inserted
     guard isFirst else { return out += "\(text)\n" }
-    out += "\(text)\(String(repeating: " ", count: max(2, Self.commentColumn - text.utf8.count)))# \(word.explanation)\n"
+    printLine(text, word.explanation)
+  }
+
+  private mutating func printLine(_ text: String, _ explanation: String) {
+    out += "\(text)\(String(repeating: " ", count: max(2, Self.commentColumn - text.utf8.count)))# \(explanation)\n"
+  }
+
+  private static func line(_ repetition: Repetition) -> String { "repeat \(repetition.count) \(repetition.watched.rawValue)" }
+
+  private static func explanation(_ repetition: Repetition) -> String {
+    switch repetition.watched {
+    case .memory: "so often, all cases; the memory of the target's process must not grow"
+    case .time: "so often, all cases; the target's processor time for them must not grow"
+    }
   }
 
   private static func text(_ cuts: Cuts) -> String {

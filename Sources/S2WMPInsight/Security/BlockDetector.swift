@@ -3,11 +3,6 @@ import S2WMPWire
 
 /// Equal blocks in the ciphertext of a pair: the legacy dialect's AES-128 in ECB mode shows where texts are equal (wire format, appendix L).
 struct BlockDetector {
-  private struct Block: Hashable {
-    var pair: Pair<Identifier>
-    var value: Identifier
-  }
-
   private struct Tally {
     var blocks: UInt64 = 0
     var repeated: UInt64 = 0
@@ -15,7 +10,9 @@ struct BlockDetector {
   }
 
   private static let blockSize = 16
-  private var seen = RecentMap<Block, UInt64>(131_072)
+  private let hash = SeededHash()
+  /// The frames in which blocks came first.
+  private let seen = RecentTable<UInt64>(131_072)
   private var pairs = BoundedMap<Pair<Identifier>, Tally>(1024)
 
   mutating func note(_ packet: borrowing Dissection, _ view: PacketView) {
@@ -37,12 +34,13 @@ struct BlockDetector {
   }
 
   /// Frames in which blocks of this body came first, one for each that is not new.
-  private mutating func repetitions(_ body: UnsafeRawBufferPointer, _ pair: Pair<Identifier>, _ frame: UInt64) -> [UInt64] {
+  private func repetitions(_ body: UnsafeRawBufferPointer, _ pair: Pair<Identifier>, _ frame: UInt64) -> [UInt64] {
     var earlier: [UInt64] = []
-    for start in stride(from: 0, to: body.count, by: Self.blockSize) {
-      let value = Identifier(high: Self.word(body, start), low: Self.word(body, start + 8))
-      let block = Block(pair: pair, value: value)
-      if let first = seen[block] { earlier.append(first) } else { seen.add(block, frame) }
+    let (first, second) = (pair.first, pair.second)
+    let start = hash.of(hash.of(first.high, first.low, second.high), second.low, 0)
+    for offset in stride(from: 0, to: body.count, by: Self.blockSize) {
+      let block = hash.of(start, Self.word(body, offset), Self.word(body, offset + 8))
+      if let first = seen.value(block, orAdd: frame) { earlier.append(first) }
     }
     return earlier
   }

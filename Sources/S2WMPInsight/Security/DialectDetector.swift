@@ -11,6 +11,7 @@ struct DialectDetector {
   }
 
   private var ids = BoundedMap<Identifier, UInt64>(16_384)
+  private var latest = LatestKeys<Identifier>()
   private var names = BoundedMap<Named, UInt64>(8192)
   private var downgrades = BoundedMap<Identifier, Evidence>(SecurityWords.subjectLimit)
 
@@ -31,7 +32,8 @@ struct DialectDetector {
   }
 
   private mutating func spoke(_ frame: UInt64, _ id: Identifier) {
-    if !id.isZero { ids.update(id, frame) { _ in } }
+    if id.isZero || latest.contains(id, id.low) { return }
+    if ids.update(id, frame, { _ in true }) == true { latest.add(id, id.low) }
   }
 
   private mutating func spoke(_ frame: UInt64, _ id: Identifier, _ name: UnsafeRawBufferPointer, _ host: Endpoint) {

@@ -4,7 +4,8 @@ import S2WMPWire
 /// What every listener reads of messages: who, with whom, when, how much, in which status. And how much of it is of the legacy dialect, where nothing proves
 /// who sent it: the hash is a SHA-1 of the ciphertext that anybody can make again, the client ID is a constant in the clear (wire format, appendix L).
 struct MetadataDetector {
-  private var pairs = BoundedMap<Pair<Identifier>, UInt64>(4096)
+  private var pairs = BoundedMap<Pair<Identifier>, Void>(4096)
+  private var latest = LatestKeys<Pair<Identifier>>()
   private var evidence = Evidence()
   private var legacy = Evidence()
   private var messages: UInt64 = 0
@@ -32,11 +33,12 @@ struct MetadataDetector {
   }
 
   private mutating func notePair(_ sender: Identifier, _ receiver: Identifier) {
-    let isNew = pairs.update(Pair(sender, receiver), 0) { count in
-      count &+= 1
-      return count == 1
-    }
-    guard isNew == true else { return }
+    let pair = Pair(sender, receiver)
+    let slot = sender.low ^ receiver.low
+    if latest.contains(pair, slot) { return }
+    let known = pairs.count
+    if pairs.update(pair, (), { _ in true }) == true { latest.add(pair, slot) }
+    guard pairs.count > known else { return }
     evidence.add(user: sender)
     evidence.add(user: receiver)
   }

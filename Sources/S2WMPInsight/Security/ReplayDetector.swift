@@ -4,15 +4,18 @@ import S2WMPWire
 
 /// Messages that came before. From the same address a repetition is what a lost acknowledgement makes; from another one it is somebody's doing.
 struct ReplayDetector {
-  private struct Key: Hashable {
-    var sender: Identifier
-    var datetime: UInt64
-  }
-
-  private struct First {
-    var host: Endpoint
+  private struct First: BitwiseCopyable {
+    var (high, low): (UInt64, UInt64)
     var frame: UInt64
-    var content: Int
+    var content: UInt32
+    var isIPv4: Bool
+
+    init(_ packet: borrowing Dissection, _ content: UInt32) {
+      (high, low, isIPv4) = (packet.source.high, packet.source.low, packet.source.isIPv4)
+      (frame, self.content) = (packet.frame, content)
+    }
+
+    func isFrom(_ endpoint: Endpoint) -> Bool { high == endpoint.high && low == endpoint.low && isIPv4 == endpoint.isIPv4 }
   }
 
   private struct Repetition {
@@ -30,7 +33,8 @@ struct ReplayDetector {
     var others: UInt64 = 0
   }
 
-  private var seen = RecentMap<Key, First>(65_536)
+  private let hash = SeededHash()
+  private let seen = RecentTable<First>(65_536)
   private var awaited = RecentMap<UInt64, Repetition>(4096)
   private var replays = BoundedMap<Identifier, Story>(SecurityWords.subjectLimit)
   private var accepted = BoundedMap<Identifier, Evidence>(SecurityWords.subjectLimit)
@@ -40,14 +44,12 @@ struct ReplayDetector {
   mutating func note(_ packet: borrowing Dissection, _ view: PacketView) -> Bool {
     let isLegacy = view.layout == .legacyMessaging
     let sender = isLegacy ? view[LegacyMessaging.senderID] : view[Messaging.senderID]
-    let key = Key(sender: sender, datetime: isLegacy ? view[LegacyMessaging.datetime] : view[Messaging.datetime])
-    guard let first = seen[key] else {
-      seen.add(key, First(host: packet.source.host, frame: packet.frame, content: Self.content(view)))
-      return packet.findings.contains(.replay)
-    }
+    let key = hash.of(sender.high, sender.low, isLegacy ? view[LegacyMessaging.datetime] : view[Messaging.datetime])
+    let content = Mix.hash(view.bytes, seed: hash.seed)
+    guard let first = seen.value(key, orAdd: First(packet, content)) else { return packet.findings.contains(.replay) }
     // Twice on one connection with the same bytes is nothing that the analysis reports.
     guard packet.findings.contains(.replay) else { return true }
-    let (isSame, isFromHome) = (first.content == Self.content(view), first.host == packet.source.host)
+    let (isSame, isFromHome) = (first.content == content, first.isFrom(packet.source))
     if isSame && isFromHome {
       noteResent(packet, first, sender)
     } else {
@@ -81,13 +83,6 @@ struct ReplayDetector {
       for frame in [repetition.first, request, answer] { evidence.addOnce(frame) }
       evidence.add(user: repetition.sender)
     }
-  }
-
-  /// Of all fields: what differs in any of them is another message.
-  private static func content(_ view: PacketView) -> Int {
-    var hasher = Hasher()
-    hasher.combine(bytes: view.bytes)
-    return hasher.finalize()
   }
 
   func findings() -> [SecurityFinding] {

@@ -19,19 +19,17 @@ public enum SecurityText {
       var line = StyledText(colour: colour)
       line.styled(style(finding.severity)) { $0.append(finding.severity.name) }
       if isNarrow { end(&line, to: &out) }
-      append(wrapped(finding.message, room), nil, indent, room, &line, to: &out)
+      append(WrappedText(finding.message, width: room).rows, nil, indent, &line, to: &out)
       let evidence = "\(finding.code.name)  \(frames(finding))"
-      append(wrapped(evidence, room) + wrapped(finding.advice, room), .dim, indent, room, &line, to: &out)
+      append([evidence, finding.advice].flatMap { WrappedText($0, width: room).rows }, .dim, indent, &line, to: &out)
     }
   }
 
-  /// Rows under the indent; a word that does not fit into one is cut.
-  private static func append(_ rows: [String], _ style: TextStyle?, _ indent: Int, _ room: Int?, _ line: inout StyledText, to out: inout [UInt8]) {
+  /// Rows under the indent.
+  private static func append(_ rows: [StyledText], _ style: TextStyle?, _ indent: Int, _ line: inout StyledText, to out: inout [UInt8]) {
     for row in rows {
-      var text = StyledText(colour: false)
-      text.append(row)
       line.pad(to: indent)
-      line.styled(style) { $0.append(text, room: room ?? .max) }
+      line.styled(style) { $0.append(row) }
       end(&line, to: &out)
     }
   }
@@ -56,22 +54,6 @@ public enum SecurityText {
     case .warning: .warning
     case .note: .dim
     }
-  }
-
-  /// Words in rows; the words are the program's own, every character one column.
-  static func wrapped(_ text: String, _ width: Int?) -> [String] {
-    guard let width else { return [text] }
-    var rows: [String] = []
-    var row = ""
-    for word in text.split(separator: " ") {
-      if row.count + 1 + word.count > width && !row.isEmpty {
-        rows.append(row)
-        row = String(word)
-      } else {
-        row += row.isEmpty ? String(word) : " \(word)"
-      }
-    }
-    return rows + [row]
   }
 }
 

@@ -23,12 +23,22 @@ final class StateFolder: Sendable {
     let lockPath = path + "/lock"
     lock = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard lock >= 0 else { throw Self.failure("the state folder \(path) cannot be written") }
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+    guard Self.takeLock(lock) else {
       let inUse = errno == EWOULDBLOCK
       close(lock)
       if inUse { throw PeerStoreError("the state folder \(path) is in use by another process: end that one, or name another folder") }
       throw PeerStoreError("the state folder \(path) cannot be locked: \(String(cString: strerror(errno)).lowercased())")
     }
+  }
+
+  /// A program that this process is starting holds copies of its descriptors until it runs: a lock that was given up just now may last a moment longer.
+  private static func takeLock(_ lock: Int32) -> Bool {
+    for _ in 0..<10 {
+      if flock(lock, LOCK_EX | LOCK_NB) == 0 { return true }
+      guard errno == EWOULDBLOCK else { return false }
+      usleep(20_000)
+    }
+    return flock(lock, LOCK_EX | LOCK_NB) == 0
   }
 
   deinit { close(lock) }

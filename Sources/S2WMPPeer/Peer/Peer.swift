@@ -29,6 +29,8 @@ public final class Peer: PeerMachine {
   var unfinishedBytes = 0
   /// Connections with answers that were not handed out yet.
   var unflushed: [Connection] = []
+  /// The key that was looked at last and found usable: who repeats a request brings it again, and public-key arithmetic is what costs most.
+  var lastUsableKey: PeerKey?
   /// What the present call agreed on with a key, for whoever needs it next.
   var agreement: Agreement?
 

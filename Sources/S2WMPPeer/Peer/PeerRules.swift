@@ -76,6 +76,8 @@ open class PeerRules {
     return accepts(keyIsUsable: checks.keyIsUsable()) ? .acceptable : .refuse(4)
   }
 
+  /// A name that is none says nothing against the connection.
+  var closesAfterName: Bool { false }
   func acceptance(_ wish: PeerConfiguration.Acceptance, isFriend: Bool) -> PeerConfiguration.Acceptance { wish }
   /// The status of a CRR that refuses.
   func status(_ status: UInt8) -> UInt8 { status }

@@ -16,22 +16,29 @@ package struct WrappedText {
   /// - width: columns of a row; nil: as long as the text wants.
   /// - limit: rows at most.
   package init(untrusted bytes: some Sequence<UInt8>, width: Int?, limit: Int = 200) {
+    self.init(String(decoding: bytes.map { $0 }, as: UTF8.self), isOwn: false, width, limit)
+  }
+
+  /// The program's own words, or others that were made harmless already: nothing of them is escaped, and there may be any number of rows.
+  package init(_ text: String, width: Int?) { self.init(text, isOwn: true, width, .max) }
+
+  private init(_ text: String, isOwn: Bool, _ width: Int?, _ limit: Int) {
     self.width = max(8, width ?? .max)
     self.limit = max(1, limit)
     var marks = 0
-    for scalar in String(decoding: bytes.map { $0 }, as: UTF8.self).unicodeScalars {
+    for scalar in text.unicodeScalars {
       if rows.count >= self.limit {
         unshown += 1
         continue
       }
       marks = SafeText.width(of: scalar) == 0 ? marks + 1 : 0
-      place(scalar, isMarkTooMany: marks > 2)
+      place(scalar, isEscaped: !isOwn && (marks > 2 || !SafeText.isHarmless(scalar)))
     }
     endWord()
     if rows.count < self.limit || unshown == 0 { rows.append(row) }
   }
 
-  private mutating func place(_ scalar: Unicode.Scalar, isMarkTooMany: Bool) {
+  private mutating func place(_ scalar: Unicode.Scalar, isEscaped: Bool) {
     switch scalar {
     case "\n":
       endWord()
@@ -41,7 +48,7 @@ package struct WrappedText {
       gap += 1
     default:
       var cell = StyledText(colour: false)
-      if isMarkTooMany || !SafeText.isHarmless(scalar) {
+      if isEscaped {
         cell.append(StyledText.escape(scalar))
       } else {
         cell.append(scalar, columns: SafeText.width(of: scalar))

@@ -14,8 +14,9 @@ struct ReplayCommand: ParsableCommand {
       s2wmp replay found --in-process                on our own core, without sockets
 
       A case is text (Documentation/Cases.md): edit it and try again. For each file there \
-      is a line: ok, or FAILED and below it what was owed and what came. Keep the files of \
-      what was fixed in a folder, and replay is its regression test.
+      is a line: ok, or FAILED and below it what was owed and what came. What grows with \
+      every packet is repeated as often as its file says, and takes --spawn or --pid. Keep \
+      the files of what was fixed in a folder, and replay is its regression test.
 
       Exit status: 0 all as owed; 1 something goes wrong (still); 2 wrong usage; 3 the \
       target or a file cannot be used.
@@ -40,36 +41,51 @@ struct ReplayCommand: ParsableCommand {
     let paths = CaseFiles.isFolder(file) ? try CaseFiles.names(in: file).map { "\(file)/\($0)" } : [file]
     guard !paths.isEmpty else { throw CommandError(description: "\(Printable.text(file)) holds no .s2case file") }
     let files = try paths.map { ($0, try CaseFiles.read($0)) }
+    try checkWatched(files)
     Interruption.listen()
     var targeted = targeted
     // A file made with one suite is most often meant for it again.
     if targeted.suite == nil, files.count == 1 { targeted.suite = files[0].1.suite }
     if targeted.group == nil, files.count == 1 { targeted.group = files[0].1.group }
     let opened = try inProcess ? targeted.openInProcess(seed: 1) : targeted.open(target, seed: 1, isPatient: true)
-    let failures = try replay(files, opened)
-    StandardError.line("\(files.count - failures) ok, \(failures) failed")
-    if failures > 0 { throw ExitCode(1) }
+    let (passed, failed) = try replay(files, opened)
+    StandardError.line("\(passed) ok, \(failed) failed")
+    if failed > 0 { throw ExitCode(1) }
   }
 
-  private func replay(_ files: [(String, CaseFile)], _ opened: any OpenedTarget) throws -> Int {
+  private func replay(_ files: [(String, CaseFile)], _ opened: any OpenedTarget) throws -> (passed: Int, failed: Int) {
     let bench = try opened.bench(checksAlive: false)
-    var failures = 0
+    var (passed, failed) = (0, 0)
     for (path, file) in files where !Interruption.isWanted {
       do {
-        guard let found = try bench.run(file.cases).mismatch else {
+        if let found = try Self.mismatch(file, bench, opened) {
+          failed += 1
+          StandardOutput.write(Self.words(path, found, targeted.dialect))
+          try bench.recover()
+        } else if file.repetition == nil || !Interruption.isWanted {
+          passed += 1
           StandardOutput.write("ok      \(Printable.text(path))\n")
-          continue
         }
-        failures += 1
-        StandardOutput.write(Self.words(path, found, targeted.dialect))
-        try bench.recover()
       } catch let fault as TargetFault {
         throw CommandError(description: Printable.text(fault.description))
       } catch let fault as CaseFault {
         throw CommandError(description: "\(Printable.text(path)): \(Printable.text(fault.description))")
       }
     }
-    return failures
+    return (passed, failed)
+  }
+
+  private static func mismatch(_ file: CaseFile, _ bench: any CaseTrying, _ opened: any OpenedTarget) throws -> Mismatch? {
+    guard let repetition = file.repetition else { return try bench.run(file.cases).mismatch }
+    return try GrowthTrial(file.cases, repetition, on: bench, isCancelled: { Interruption.isWanted }, vitals: { opened.venue.vitals }).run()
+  }
+
+  /// What is watched in the target's process needs one.
+  private func checkWatched(_ files: [(String, CaseFile)]) throws {
+    guard inProcess || (targeted.spawn == nil && targeted.pid == nil), let watching = files.first(where: { $0.1.repetition != nil }) else { return }
+    throw CommandError(
+      description: "\(Printable.text(watching.0)) says \"repeat\": what it is about shows in the target's process only; "
+        + "start the target with --spawn, or name its process with --pid")
   }
 
   private static func words(_ path: String, _ found: Mismatch, _ dialect: Dialect) -> String {

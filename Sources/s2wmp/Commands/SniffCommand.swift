@@ -52,7 +52,8 @@ struct SniffCommand: ParsableCommand {
   var write: String?
 
   @Option(
-    help: ArgumentHelp("Decrypt with this key log, which may still grow, and keep it in what --write writes (pcapng).", valueName: "keylog"))
+    help: ArgumentHelp(
+      "Decrypt with this key log, which may still grow, and keep it in what --write writes or --live saves (pcapng).", valueName: "keylog"))
   var embedKeys: String?
 
   @Option(help: ArgumentHelp("Begin a new file after this many MB.", valueName: "mb")) var ringSize: Double?
@@ -82,7 +83,7 @@ struct SniffCommand: ParsableCommand {
     if write == nil && (ringSize != nil || ringTime != nil || ringFiles != nil) {
       throw ValidationError("--ring-size, --ring-time and --ring-files shape what --write writes: add --write FILE")
     }
-    if embedKeys != nil && write?.hasSuffix(".pcapng") != true {
+    if embedKeys != nil && write?.hasSuffix(".pcapng") != true && (write != nil || !live) {
       throw ValidationError("--embed-keys keeps keys in a pcapng file: add --write with a name that ends in .pcapng")
     }
     if ringFiles != nil && ringSize == nil && ringTime == nil {
@@ -102,7 +103,8 @@ struct SniffCommand: ParsableCommand {
       return
     }
     let others = [
-      ("--format", display.format != .text), ("--fields", display.fields != nil), ("--limit", display.limit != nil), ("--list", list),
+      ("--format", display.chosenFormat != nil), ("--fields", display.fields != nil), ("--dump", display.chosenDump != nil),
+      ("--limit", display.limit != nil), ("--list", list),
     ]
     if let (name, _) = others.first(where: \.1) { throw ValidationError("--live shows a screen, so \(name) does not go with it") }
     guard (1...1_000_000).contains(keep ?? 1) else { throw ValidationError("--keep takes 1 to 1000000 packets") }

@@ -123,7 +123,8 @@ extension TargetArguments {
   ///
   /// - text: TARGET; may be missing with `--spawn`.
   /// - isPatient: whether there is time for whatever takes long.
-  func open(_ text: String?, seed: UInt64, isPatient: Bool = false) throws -> any OpenedTarget {
+  /// - seeksShortSecret: takes the time to find a key whose secret with the target begins with a zero byte.
+  func open(_ text: String?, seed: UInt64, isPatient: Bool = false, seeksShortSecret: Bool = false) throws -> any OpenedTarget {
     do {
       let (settings, spawned) = try reach(text)
       if role == .bootstrap {
@@ -133,7 +134,8 @@ extension TargetArguments {
       if dialect == .legacy { return try openLegacy(settings, spawned, seed) }
       let venue = try SocketVenue(settings, spawned: spawned, processID: pid)
       let targetID = try knownID(settings, spawned)
-      let opening = SessionOpening(targetID: targetID, identity: try ownIdentity(), kinds: kinds, start: WallClock.milliseconds, seed: seed)
+      var opening = SessionOpening(targetID: targetID, identity: try ownIdentity(), kinds: kinds, start: WallClock.milliseconds, seed: seed)
+      opening.seeksShortSecret = seeksShortSecret
       let (session, answer) = try opening.open(venue.alone)
       if case .unanswered = answer { try TargetSearch.lookForWords(at: settings) }
       return OpenTarget(venue: venue, opening: opening, session: session, answer: answer, spawned: spawned, endpoint: settings.endpoint)

@@ -19,6 +19,7 @@ extension TargetArguments {
     if ttl != 900 { options += ["--ttl", "\(ttl)"] }
     if ban != 60 { options += ["--ban", "\(ban)"] }
     if let spawn { options += ["--spawn", spawn] }
+    if let pid { options += ["--pid", "\(pid)"] }
     return options
   }
 }

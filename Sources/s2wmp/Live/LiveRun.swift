@@ -22,7 +22,7 @@ enum LiveRun {
     let intake = try LiveIntake(device, command, feed)
     let settings = LiveSettings(
       device: device, keep: keep, text: command.display.textOptions, filter: filter, saveName: LiveSaver.name)
-    let summary = try LiveTerminal(settings, feed, intake).run()
+    let summary = try LiveTerminal(settings, feed, intake, keyLog: command.embedKeys).run()
     if !command.display.quiet { StandardError.line(summary) }
     try intake.failOnFindings()
   }

@@ -4,7 +4,8 @@ import S2WMPLive
 
 /// Writes kept frames to a new capture file.
 enum LiveSaver {
-  static func save(_ request: SaveRequest, from feed: LiveFeed) -> SaveResult {
+  /// - keyLog: path of a key log to go into it, where it is a pcapng. Only one that the user named for that: whoever gets the file can read what was said.
+  static func save(_ request: SaveRequest, from feed: LiveFeed, keyLog: String?) -> SaveResult {
     if request.path.utf8.contains(0) { return .failed("A file name cannot have a zero byte.") }
     if !request.replaces {
       // Made here, so that nobody else's file of that name is emptied.
@@ -16,16 +17,18 @@ enum LiveSaver {
       close(descriptor)
     }
     do throws(CaptureWriteError) {
-      return try write(request, feed)
+      return try write(request, feed, keyLog)
     } catch {
       if !request.replaces { unlink(request.path) }
       return .failed("\(error)")
     }
   }
 
-  private static func write(_ request: SaveRequest, _ feed: LiveFeed) throws(CaptureWriteError) -> SaveResult {
+  private static func write(_ request: SaveRequest, _ feed: LiveFeed, _ keyLog: String?) throws(CaptureWriteError) -> SaveResult {
     let (frames, missing) = feed.frames(for: request)
-    let writer = try CaptureFileWriter(path: request.path, linkType: frames.first?.linkType)
+    // Read anew: the thread that captures follows it with a reader of its own.
+    let secrets = keyLog.map(KeyLogFollower.init(path:))
+    let writer = try CaptureFileWriter(path: request.path, linkType: frames.first?.linkType, secrets: secrets)
     for kept in frames {
       var failure: CaptureWriteError?
       kept.bytes.withUnsafeBytes { bytes in

@@ -10,6 +10,8 @@ final class LiveTerminal {
   private let writer = TerminalWriter()
   private let feed: LiveFeed
   private let intake: LiveIntake
+  /// Goes into saved captures.
+  private let keyLog: String?
   private var end: LiveFeed.End?
   private var isLeaving = false
   /// Something changed since the last drawing, which was then.
@@ -24,7 +26,8 @@ final class LiveTerminal {
   private static let escapeWait: UInt64 = 60_000_000
   private static let patience: UInt64 = 5_000_000_000
 
-  init(_ settings: LiveSettings, _ feed: LiveFeed, _ intake: LiveIntake) {
+  init(_ settings: LiveSettings, _ feed: LiveFeed, _ intake: LiveIntake, keyLog: String?) {
+    self.keyLog = keyLog
     model = LiveModel(settings, size: Self.currentSize)
     self.feed = feed
     self.intake = intake
@@ -142,7 +145,7 @@ final class LiveTerminal {
       case .suspend: suspend()
       case .redraw: screen.lose()
       case .bell: writer.write([0x07])
-      case .save(let request): SystemThread.detach { [feed] in feed.post(LiveSaver.save(request, from: feed), of: request) }
+      case .save(let request): SystemThread.detach { [feed, keyLog] in feed.post(LiveSaver.save(request, from: feed, keyLog: keyLog), of: request) }
       }
     }
   }

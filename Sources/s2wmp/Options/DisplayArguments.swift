@@ -17,12 +17,15 @@ extension TextOptions.IDs: ExpressibleByArgument {}
 /// What is shown and how: the same for recorded and live traffic.
 struct DisplayArguments: ParsableArguments {
   @Option(
-    name: [.customShort("T"), .long],
-    help: """
+    name: [.customShort("T"), .customLong("format")],
+    help: ArgumentHelp(
+      """
       text: a line a packet; tree: fields, offsets and bytes; ndjson: a JSON object a line; json: an array of them; csv; \
-      ek: for Elasticsearch's bulk interface.
-      """)
-  var format = OutputFormat.text
+      ek: for Elasticsearch's bulk interface. (default: text)
+      """, valueName: "format"))
+  var chosenFormat: OutputFormat?
+
+  var format: OutputFormat { chosenFormat ?? .text }
 
   @Option(
     name: [.customShort("Y"), .long],
@@ -50,8 +53,10 @@ struct DisplayArguments: ParsableArguments {
   @Option(help: "Colour in text and tree: auto (on a terminal), always or never.")
   var color = ColourChoice.auto
 
-  @Option(help: ArgumentHelp("Bytes of a packet that the tree's hex dump shows.", valueName: "n"))
-  var dump = 512
+  @Option(name: .customLong("dump"), help: ArgumentHelp("Bytes of a packet that the tree's hex dump shows. (default: 512)", valueName: "n"))
+  var chosenDump: Int?
+
+  var dump: Int { chosenDump ?? 512 }
 
   @Flag(name: .shortAndLong, help: "No headings and no closing summary.")
   var quiet = false

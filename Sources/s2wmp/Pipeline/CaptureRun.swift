@@ -6,7 +6,7 @@ struct CaptureRun {
   var files: [String]
   var traffic: TrafficArguments
   var keys: KeyMaterial
-  /// Says nothing of failures: a second reading fails as the first did.
+  /// Says nothing of failures and limits: a second reading meets the same as the first.
   private var saysNothing = false
 
   /// - files: captures, and behind `--keys` perhaps further key files.
@@ -30,7 +30,7 @@ struct CaptureRun {
     var isWhole = true
     for file in files where !sink.isDone {
       next(file)
-      if let failure = Recording(path: file, traffic: traffic, sink: sink, keys: keys).decode().failure {
+      if let failure = Recording(path: file, traffic: traffic, sink: sink, keys: keys, warns: !saysNothing).decode().failure {
         if !saysNothing { StandardError.complain("\(failure)") }
         isWhole = false
       }

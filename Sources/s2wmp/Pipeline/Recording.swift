@@ -25,6 +25,8 @@ struct Recording {
   /// Keeps the secrets of the capture for a copy of it.
   var carried: CarriedSecrets?
   var showsProgress = true
+  /// Says what limits and damaged keys cost.
+  var warns = true
 
   /// Decodes the whole file; a failure comes after everything before it was handed out.
   func decode() -> (conversations: UInt64, failure: CaptureError?) {
@@ -35,7 +37,7 @@ struct Recording {
     let failure = read(analyzer) { decoder.process($0) }
     decoder.finish()
     analyzer.finish()
-    warn(analyzer.summary, decoder.counters)
+    if warns { warn(analyzer.summary, decoder.counters) }
     return (analyzer.summary.conversations, failure)
   }
 
@@ -54,7 +56,7 @@ struct Recording {
         if showsProgress { progress.update(path, bytesRead, of: totalBytes) }
       }
       pump.stop()
-      embedded.warn(unusable: pump.ignoredSecrets)
+      if warns { embedded.warn(unusable: pump.ignoredSecrets) }
       return nil
     } catch {
       return error

@@ -1,8 +1,9 @@
 import S2WMPCrypto
-import S2WMPFuzz
 import S2WMPPeer
 import S2WMPWire
 import Testing
+
+@testable import S2WMPFuzz
 
 /// A session with a peer in this process, and the account of it.
 private final class Account {
@@ -14,13 +15,20 @@ private final class Account {
   /// Events kept back, to be told with a later run.
   var held: [HeardEvent] = []
   var holdsBack = false
+  /// The ledger's clock.
+  let time = Time()
+  final class Time { var now: UInt64 = 0 }
+
+  /// Which events are told at all.
+  var hears: (HeardEvent) -> Bool = { _ in true }
 
   init(_ defect: String? = nil, eventsLag: Bool = false) throws {
     let identity = try Identity.generate(suite: .dh, group: .x25519)
     target = CoreTarget(identity: identity, defect: defect.flatMap { PlantedDefect(name: $0) })
     let opening = SessionOpening(targetID: identity.userID, identity: nil, kinds: [(.dh, .x25519)], start: 1_800_000_000_000, seed: 1)
     session = try opening.open(target).0
-    ledger = Ledger(session, eventsLag: eventsLag)
+    let time = self.time
+    ledger = Ledger(session, eventsLag: eventsLag, patience: 1000, clock: { time.now })
     forge = CaseForge(session)
     judge = Judge(session)
   }
@@ -32,6 +40,7 @@ private final class Account {
     try forge.make(given, checksAlive: false, into: &instance)
     target.run(instance, into: &seen)
     #expect(judge.isAsOwed(instance, seen))
+    seen.heard = seen.heard.filter(hears)
     if holdsBack {
       held += seen.heard
       seen.heard = []
@@ -82,6 +91,59 @@ struct LedgerTests {
     #expect(account.names() == ["6.1/sc.stale accepted-malformed"])
   }
 
+  private static func status(_ value: UInt64, _ changes: Change...) -> PacketPlan { PacketPlan(.statusChange, [.set("status", .number(value))] + changes) }
+
+  @Test func anAcceptedStatusIsApplied() throws {
+    let account = try Account()
+    try account.run(Self.sc)
+    #expect(account.names() == [])
+    account.hears = { _ in false }
+    try account.run(Self.status(1))
+    let entries = account.ledger.check()
+    #expect(entries.map(\.mismatch.requirement) == ["6.1/sc.applied"])
+    #expect(entries.map(\.mismatch.packet) == [0])
+    // What it is now is not known: nothing is said about the next.
+    try account.run(Self.status(2))
+    #expect(account.names() == [])
+  }
+
+  @Test func aStatusMayBeToldLaterOrEarlierAndSeveralAsOne() throws {
+    let account = try Account(eventsLag: true)
+    try account.run(Self.sc)
+    account.holdsBack = true
+    try account.run(Self.status(1), Self.status(2))
+    #expect(!account.ledger.isSettled())
+    account.held.removeFirst()
+    account.holdsBack = false
+    try account.run(Self.m)
+    #expect(account.ledger.isSettled())
+    account.holdsBack = true
+    try account.run(Self.status(3))
+    account.ledger.hear(account.held)
+    #expect(account.ledger.isSettled())
+    #expect(account.names(isFinal: true) == [])
+  }
+
+  @Test func aStatusThatIsNotHeardInTheEndWasNotApplied() throws {
+    let account = try Account(eventsLag: true)
+    try account.run(Self.sc)
+    account.holdsBack = true
+    try account.run(Self.status(1))
+    #expect(account.names() == [])
+    #expect(account.names(isFinal: true) == ["6.1/sc.applied rejected-valid"])
+    #expect(account.ledger.isSettled())
+  }
+
+  @Test func aLateStatusAndThatOfAMessageNeedNotBeHeard() throws {
+    let account = try Account()
+    try account.run(Self.sc)
+    try account.run(Self.m)
+    account.hears = { if case .status = $0 { false } else { true } }
+    try account.run(Self.status(1, .time(.late)))
+    try account.run(Self.m, PacketPlan(.message, [.set("status", .number(2))]), Self.status(1))
+    #expect(account.names(isFinal: true) == [])
+  }
+
   @Test func whatARejectedMessageSaysIsNotDelivered() throws {
     let account = try Account()
     let given = Case([.send([PacketPlan(.message, [.hash(.zero)])], .whole)])
@@ -94,6 +156,21 @@ struct LedgerTests {
     seen.heard = [.message(from: owed.id, datetime: owed.datetime)]
     account.ledger.note(given, instance, seen)
     #expect(account.names() == ["6.1/5.hash accepted-malformed"])
+  }
+
+  /// Each sender has a clock of their own: under somebody else's ID a rejected message can have the name of one that is accepted a little later.
+  @Test(arguments: [(Change.id("sender_id", .other), []), (.hash(.zero), ["6.1/5.hash accepted-malformed"])])
+  func anEventMayBelongToALaterMessageOfThatName(_ change: Change, _ names: [String]) throws {
+    let account = try Account(eventsLag: true)
+    let given = Case([.send([PacketPlan(.message, [change])], .whole)])
+    var (instance, seen, forge) = (Instance(), Observation(), CaseForge(account.session))
+    try forge.make(given, checksAlive: false, into: &instance)
+    account.target.run(instance, into: &seen)
+    let owed = try #require(instance.expected.first)
+    #expect(owed.status != 0)
+    account.ledger.note(given, instance, seen)
+    account.ledger.hear([.message(from: owed.id, datetime: owed.datetime)])
+    #expect(account.names(isFinal: true) == names)
   }
 
   @Test func eventsMayComeLater() throws {
@@ -116,10 +193,39 @@ struct LedgerTests {
     account.held = []
     account.holdsBack = false
     for _ in 0..<63 { try account.run(Self.m) }
+    account.time.now = 2000
     #expect(account.names() == [])
     try account.run(PacketPlan(.message, from: .other))
+    account.time.now = 1000
+    #expect(account.names() == [], "the target may just be slow")
+    account.time.now = 1001
     #expect(account.names() == ["6.1/deliver rejected-valid"])
     #expect(account.ledger.isSettled())
+  }
+
+  /// A busy machine: the reply comes at once, and what the target says about it many runs later.
+  @Test func aStatusHeardMuchLaterIsNoStaleOne() throws {
+    let account = try Account(eventsLag: true)
+    try account.run(Self.sc)
+    account.holdsBack = true
+    try account.run(Self.status(1))
+    try account.run(Self.sc)
+    for _ in 0..<40 { try account.run(Self.m) }
+    try account.run(Self.status(1, .time(.late)))
+    account.holdsBack = false
+    try account.run(Self.m)
+    #expect(account.names(isFinal: true) == [])
+  }
+
+  @Test func aStaleStatusHeardMuchLaterIsOne() throws {
+    let account = try Account("stale-status", eventsLag: true)
+    for value: UInt64 in [0, 1, 2, 0] { try account.run(Self.status(value)) }
+    account.holdsBack = true
+    for _ in 0..<40 { try account.run(Self.m) }
+    try account.run(Self.sc, Self.status(1, .time(.late)))
+    account.holdsBack = false
+    try account.run(Self.m)
+    #expect(account.names() == ["6.1/sc.stale accepted-malformed"])
   }
 
   @Test func whatIsNotHeardInTheEndIsLost() throws {

@@ -30,7 +30,7 @@ final class EchoServer: Sendable {
           let descriptor = events[index].data.fd
           if descriptor == listener {
             self?.connections.add(1, ordering: .relaxed)
-            let client = accept(listener, nil, nil)
+            let client = ScriptedServer.accept(listener)
             Self.watch(poller, client)
           } else {
             Self.serve(descriptor, poller, &pending)

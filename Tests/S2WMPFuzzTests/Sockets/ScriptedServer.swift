@@ -68,7 +68,7 @@ final class ScriptedServer: Sendable {
       var number = 0
       let end = time(nil) + 60
       while self?.isStopped.load(ordering: .relaxed) == false, time(nil) < end {
-        let descriptor = accept(listener, nil, nil)
+        let descriptor = Self.accept(listener)
         guard descriptor >= 0 else { continue }
         Self.setTimeout(descriptor, milliseconds: 3000)
         script(Client(descriptor: descriptor, number: number))
@@ -86,6 +86,13 @@ final class ScriptedServer: Sendable {
   func stop() {
     isStopped.store(true, ordering: .relaxed)
     shutdown(listener, Int32(SHUT_RDWR))
+  }
+
+  /// No program that another test starts may hold a copy: the connection would not end with ours.
+  static func accept(_ listener: Int32) -> Int32 {
+    let descriptor = Glibc.accept(listener, nil, nil)
+    if descriptor >= 0 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+    return descriptor
   }
 
   static func socket(_ type: __socket_type) -> (Int32, UInt16) {

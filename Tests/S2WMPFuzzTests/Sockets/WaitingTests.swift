@@ -38,6 +38,19 @@ struct WaitingTests {
     }
   }
 
+  /// No time is set for an answer: who is slow at everything is slow at this as well, and nothing can be told from it.
+  @Test func atOnceIsAsSlowAsOtherAnswers() throws {
+    let endpoint = try #require(Endpoint(text: "127.0.0.1:1"))
+    var times = WaitingTimes(TargetSettings(endpoint: endpoint, readTimeout: .seconds(1), replyTimeout: .seconds(2)))
+    times.note(10_000_000)
+    #expect(times.of(.atOnce) == 500_000_000)
+    times.note(1_200_000_000)
+    for _ in 0..<50 { times.note(1_000_000) }
+    #expect((1_600_000_000...1_800_000_000).contains(times.of(.atOnce)))
+    times.note(1_900_000_000)
+    #expect(times.of(.atOnce) == 2_000_000_000)
+  }
+
   @Test func shortPatienceFollowsTheAnswersThatCame() throws {
     let endpoint = try #require(Endpoint(text: "127.0.0.1:1"))
     var times = WaitingTimes(TargetSettings(endpoint: endpoint, readTimeout: .seconds(1), replyTimeout: .seconds(2)))

@@ -140,6 +140,21 @@ struct SpawnedTargetTests {
     #expect(process > 0 && !isAlive(process))
   }
 
+  /// Whoever starts it may be killed before it has a guard: then the pipe at its gate ends.
+  @Test(arguments: [("/dev/null", false), ("GATE", true)]) func commandsWaitAtTheirGate(_ gate: String, _ runs: Bool) throws {
+    let folder = "/tmp/s2wmp-gate-\(UInt64.random(in: 0...UInt64.max))"
+    #expect(mkdir(folder, 0o700) == 0)
+    defer { _ = shell("rm -r \(folder)") }
+    let text = ChildProcess.gated("[ -z \"$gate\" ] && touch \(folder)/ran")
+    _ = shell("echo open >\(folder)/gate; sh -c '\(text)' 3<\(gate.replacing("GATE", with: "\(folder)/gate"))")
+    #expect((access("\(folder)/ran", F_OK) == 0) == runs)
+  }
+
+  private func shell(_ line: String) -> Int32 {
+    guard let stream = popen(line, "r") else { return -1 }
+    return pclose(stream)
+  }
+
   @Test(arguments: [
     ("exit 3", "ended with exit status 3"), ("/nonexistent/program", "ended with exit status 127"), ("sleep 30", "has not said where it listens"),
   ])

@@ -15,6 +15,12 @@ struct CaseTextErrorTests {
     ("s2case 1\nseed 1\nseed 2", "line 3: there are two lines \"seed\""),
     ("s2case 1\nseed -1", "line 2: \"-1\" is no seed; it is a number from 0 to 18446744073709551615"),
     ("s2case 1\nseed 18446744073709551616", "line 2: \"18446744073709551616\" is no seed; it is a number from 0 to 18446744073709551615"),
+    ("s2case 1\nrepeat", "line 2: the number of repetitions is missing: a number from 1 to 1000000"),
+    ("s2case 1\nrepeat 0 memory", "line 2: \"0\" is no number of repetitions; it is a number from 1 to 1000000"),
+    ("s2case 1\nrepeat 1000001 memory", "line 2: \"1000001\" is no number of repetitions; it is a number from 1 to 1000000"),
+    ("s2case 1\nrepeat 384", "line 2: the thing to watch is missing: memory or time"),
+    ("s2case 1\nrepeat 384 memroy", "line 2: \"memroy\" is no thing to watch; did you mean memory?"),
+    ("s2case 1\nrepeat 9 time\nrepeat 9 time", "line 3: there are two lines \"repeat\""),
     ("s2case 1\nsuite x", "line 2: \"x\" is no suite; allowed: rsa or dh"),
     ("s2case 1\nrole peer peer", "line 2: \"peer\" is too much on this line"),
     (

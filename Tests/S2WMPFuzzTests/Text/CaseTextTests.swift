@@ -108,4 +108,16 @@ struct CaseTextTests {
 
         """)
   }
+
+  @Test(arguments: [
+    (Repetition(384, .memory), "repeat 384 memory   # so often, all cases; the memory of the target's process must not grow"),
+    (Repetition(1_000_000, .time), "repeat 1000000 time  # so often, all cases; the target's processor time for them must not grow"),
+  ])
+  func whatIsRepeatedSaysSo(_ repetition: Repetition, _ line: String) throws {
+    var file = CaseFile(cases: [Case([.await])])
+    file.repetition = repetition
+    let text = file.text()
+    #expect(text.split(separator: "\n").contains(Substring(line)), "\(text)")
+    #expect(try CaseFile(text: Array(text.utf8)).repetition == repetition)
+  }
 }

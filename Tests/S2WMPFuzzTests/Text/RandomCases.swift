@@ -30,10 +30,12 @@ struct RandomCases: RandomNumberGenerator {
   }
 
   mutating func file() -> CaseFile {
-    CaseFile(
+    var file = CaseFile(
       cases: (0..<number(1...4)).map { _ in oneCase() }, requirement: pick([nil, "6.1/5.hash", "with \"quotes\" and \u{202e}"]),
       kind: pick(FindingKind.allCases + [nil]), suite: pick(Suite.allCases + [nil]), group: pick(KeyGroup.allCases + [nil]),
       seed: pick([nil, 0, 9_120_447, UInt64.max]), notes: pick([[], ["found after 1204 cases"], ["", "# no comment", "a\nb\u{1b}[31m é \\ \u{2028}"]]))
+    file.repetition = pick([nil, Repetition(number(1...Repetition.limit), pick(Repetition.Watched.allCases))])
+    return file
   }
 
   mutating func oneCase() -> Case {

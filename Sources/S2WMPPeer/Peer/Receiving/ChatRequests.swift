@@ -62,6 +62,7 @@ extension Peer {
     case .invalidName:
       acknowledge(3, datetime: 0, userID: requestor, receiverID: packet[ChatRequest.userID], on: connection)
       tellRefusal(3, on: connection, "CR from \(requestor): the name is no user name")
+      if rules.closesAfterName, connection.phase == .open { close(connection, reason: "the name is no user name") }
     case .refuse(let status): refuse(status, packet, state, on: connection)
     case .acceptable:
       switch rules.acceptance(wish(for: requestor), isFriend: friends[requestor] != nil) {

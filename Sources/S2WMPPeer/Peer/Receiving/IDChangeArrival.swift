@@ -121,9 +121,11 @@ extension Peer {
 
   /// A public key field that is usable by section 5.1 with our suite and group, and whose public value passes its check.
   func usableKey(_ field: UnsafeRawBufferPointer) -> PeerKey? {
+    if let known = lastUsableKey, known.suite == identity.suite, known.group == identity.group, known.field.elementsEqual(field) { return known }
     guard let key = try? PeerKey(field: field), key.suite == identity.suite, key.group == identity.group else { return nil }
     // A finite field's value was checked by its range; an X25519 key shows only by its shared secret that it is none.
     guard key.group != .x25519 || agree(identity, with: key) != nil else { return nil }
+    lastUsableKey = key
     return key
   }
 }
