@@ -7,6 +7,8 @@ public struct ServerContact: Hashable, Sendable {
 
   /// Throws when the target is no server that can be talked to.
   public init(_ target: any CaseTarget, _ session: BootstrapSession, _ dialect: Dialect = .v1) throws {
+    // Its sockets hold addresses that the run needs.
+    defer { target.disconnect() }
     var trial = ExaminedTrial(target, session.examiner(dialect), names: session.standIn)
     let reg = PacketPlan(.registration)
     if dialect == .v1 {

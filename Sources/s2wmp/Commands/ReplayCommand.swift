@@ -60,7 +60,7 @@ struct ReplayCommand: ParsableCommand {
       do {
         if let found = try Self.mismatch(file, bench, opened) {
           failed += 1
-          StandardOutput.write(Self.words(path, found))
+          StandardOutput.write(Self.words(path, found, targeted.dialect))
           try bench.recover()
         } else if file.repetition == nil || !Interruption.isWanted {
           passed += 1
@@ -88,8 +88,8 @@ struct ReplayCommand: ParsableCommand {
         + "start the target with --spawn, or name its process with --pid")
   }
 
-  private static func words(_ path: String, _ found: Mismatch) -> String {
-    "FAILED  \(Printable.text(path))\n  \(found.requirement)  \(found.kind.rawValue)\n  owed  \(CaseWords.outcome(found.expected))\n"
-      + "  came  \(CaseWords.outcome(found.observed))\n"
+  private static func words(_ path: String, _ found: Mismatch, _ dialect: Dialect) -> String {
+    "FAILED  \(Printable.text(path))\n  \(found.requirement)  \(found.kind.rawValue)\n  owed  \(CaseWords.outcome(found.expected, dialect))\n"
+      + "  came  \(CaseWords.outcome(found.observed, dialect))\n"
   }
 }

@@ -66,14 +66,16 @@ final class FuzzRun {
     if finding.shrinkRuns > 0 { line += ", shrunk to \(Self.count(packets, "packet")), \(Self.count(changes, "change")) in \(finding.shrinkRuns) runs" }
     StandardOutput.write(line + "\n")
     for given in finding.minimized { StandardOutput.write("  sent  \(CaseWords.steps(given))\n") }
-    StandardOutput.write("  owed  \(CaseWords.outcome(finding.mismatch.expected))\n  came  \(CaseWords.outcome(finding.mismatch.observed))\n")
+    let dialect = command.targeted.dialect
+    StandardOutput.write("  owed  \(CaseWords.outcome(finding.mismatch.expected, dialect))\n  came  \(CaseWords.outcome(finding.mismatch.observed, dialect))\n")
   }
 
   private static func count(_ number: Int, _ word: String) -> String { "\(number) \(word)\(number == 1 ? "" : "s")" }
 
   private func tell(flaky mismatch: Mismatch) {
     screen.clear()
-    StandardError.line("s2wmp: seen once and not again: \(mismatch.requirement), \(mismatch.kind.rawValue): \(CaseWords.outcome(mismatch.observed))")
+    let came = CaseWords.outcome(mismatch.observed, command.targeted.dialect)
+    StandardError.line("s2wmp: seen once and not again: \(mismatch.requirement), \(mismatch.kind.rawValue): \(came)")
   }
 
   private func finish(_ campaign: any FuzzCampaign) throws {
