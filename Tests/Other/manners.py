@@ -62,12 +62,12 @@ class Manners:
     def datagram_delay(self):
         return self.random.uniform(0, 0.05) if "reorders" in self.names else self.answer_delay()
 
-    def pieces(self, data):
-        """The segments of an answer: (seconds after the one before, bytes)."""
+    def pieces(self, data, is_behind):
+        """The segments of an answer: (seconds after the one before, bytes). Pauses do not add up where others wait to be sent."""
         if "bytewise" in self.names:
             return [(0, data[at : at + 1]) for at in range(len(data))]
         if "halved" in self.names:
-            return [(0, data[: len(data) // 2]), (0.015, data[len(data) // 2 :])]
+            return [(0, data[: len(data) // 2]), (0 if is_behind else 0.015, data[len(data) // 2 :])]
         return [(0, data)]
 
     def user_name(self):

@@ -173,7 +173,7 @@ class Connection:
         due = max(self.last_due, time.monotonic() + self.manners.answer_delay())
         if "together" in self.manners:
             due = self.output[-1][0] if self.output else time.monotonic() + 0.02
-        for pause, piece in self.manners.pieces(data):
+        for pause, piece in self.manners.pieces(data, bool(self.output)):
             due += pause
             self.output.append((due, piece))
         self.last_due = due

@@ -83,6 +83,21 @@ struct FreedomTests {
     for index in 0..<5_000 { #expect(!generator.make(index).steps.contains { if case .status = $0 { true } else { false } }) }
   }
 
+  /// The target may close after the rejected one, and then the friend still has the old ID.
+  @Test func nothingThatIsRememberedStandsBehindWhatIsRejected() throws {
+    let session = try opened().session
+    var (forge, instance) = (CaseForge(session), Instance())
+    let mover = session.mover.id
+    for plan in [PacketPlan(.idChange, from: .mover), PacketPlan(.chatRequest, from: .newcomer)] {
+      let given = Case([.send([PacketPlan(.statusChange, [.set("status", .number(4))]), plan], .whole)])
+      #expect(throws: CaseFault.self) { try forge.make(given, checksAlive: false, into: &instance) }
+      // A chat request with a wrong name does not end a connection.
+      let kept = Case([.send([PacketPlan(.chatRequest, [.set("name", .bytes([0]))]), plan], .whole)])
+      #expect(throws: Never.self) { try forge.make(kept, checksAlive: false, into: &instance) }
+    }
+    #expect(session.mover.id != mover)
+  }
+
   @Test("One of our users has a secret that begins with a zero byte")
   func shortSecrets() throws {
     let session = try opened().session

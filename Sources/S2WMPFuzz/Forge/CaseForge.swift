@@ -119,6 +119,7 @@ public struct CaseForge {
     if plan.type == .idChange, plan.sender == .mover { session.upcoming = try session.nextMover() }
     let consequence = try Consequences.of(plan, session.facts(plan))
     guard !connections[current].isInside else { throw CaseFault("a packet follows one whose end is missing; what is then owed is not known") }
+    try checkArrival(plan, consequence)
     let start = instance.buffer.count
     let forged = try packets.forge(plan, into: &instance.buffer)
     if consequence.framing == .leftover { spoilLeftover(plan, start) }
@@ -131,6 +132,14 @@ public struct CaseForge {
       connections[current].isMoving = connections[current].isMoving || plan.type == .idChange
       remember(plan, forged, start)
     }
+  }
+
+  /// A target may close after a packet that it rejects. Whether it then has read an ID change or a first chat request behind it, nobody could say afterwards.
+  private func checkArrival(_ plan: PacketPlan, _ consequence: Consequence) throws {
+    guard connections[current].isRejected, !connections[current].isOver, consequence.first == nil, consequence.framing == .whole else { return }
+    let isFirstRequest = plan.type == .chatRequest && session.acceptsRequests && !session.actor(plan.sender).isFriend
+    guard isFirstRequest || plan.type == .idChange && plan.sender == .mover else { return }
+    throw CaseFault("an ID change or a first chat request stands behind a rejected packet; the target may close, and whom it knows is then unknown")
   }
 
   /// What is left over behind a packet must begin no other one.

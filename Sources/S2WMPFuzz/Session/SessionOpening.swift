@@ -41,6 +41,7 @@ public struct SessionOpening {
   public func open(_ target: any CaseTarget) throws -> (PeerSession, Answer) {
     var refused: [String] = []
     var denied: Identity?
+    var broken = 0
     let offers = identity.map { [(suite: $0.suite, group: $0.group)] } ?? kinds
     for kind in offers {
       // Made when it is needed: those of RSA take a second each.
@@ -57,13 +58,18 @@ public struct SessionOpening {
       // It may answer so because of the key, though that would be wrong.
       case .status(1): denied = denied ?? candidate
       // Its answer to a key of another kind may be broken while others are right.
-      case .broken: refused.append("\(candidate.suite.rawValue) with \(candidate.group.rawValue), by a CRR that cannot be framed")
+      case .broken:
+        refused.append("\(candidate.suite.rawValue) with \(candidate.group.rawValue), by a CRR that cannot be framed")
+        broken += 1
       case .silence: return (try PeerSession(targetID: targetID, target: nil, friend: candidate, start: start, seed: seed), .unanswered)
       case .status(3):
         throw TargetFault("\(target.name) says that it is not \(targetID.hex) (CRR 3); give its own ID with --peer-id")
       case .status(let status): throw TargetFault("\(target.name) refuses a correct chat request with CRR \(status), so it cannot be talked to")
       case .other(let what): throw TargetFault("\(target.name) answers a chat request with \(what), so it is no S2WMP peer that can be tested")
       }
+    }
+    if broken == offers.count {
+      throw TargetFault("\(target.name) answers chat requests with a CRR that cannot be framed, so it is no S2WMP peer that can be tested")
     }
     if let denied { return (try PeerSession(targetID: targetID, target: nil, friend: denied, start: start, seed: seed), .denied) }
     throw TargetFault("\(target.name) refuses every key offered (\(refused.joined(separator: ", "))); name its suite and group with --suite and --group")
