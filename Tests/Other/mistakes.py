@@ -245,7 +245,7 @@ def hangs_up(stream):
     return bool(poll.poll(0))
 
 
-@peer("error-drops-rest", "4/tcp.pipelined 6.1/4.body 6.1/hang", "drops what stands behind a rejected packet in the same segment")
+@peer("error-drops-rest", "4/tcp.order 4/tcp.pipelined", "drops what stands behind a rejected packet in the same segment")
 def _(base):
     class Broken(base):
         def receive(self, packet, connection):

@@ -37,7 +37,7 @@ PATIENCE = 100
 KINDS = {"key-p-minus-1": ("dh", "ffdhe2048"), "key-any-generator": ("dh", "ffdhe2048"), "key-no-value-length": ("dh", "ffdhe2048"), "rsa-1024": ("rsa", "x25519")}
 PLAIN = ("dh", "x25519")
 # Where a mistake is met beside the requirement that it breaks.
-ROWS = {"ack-own-id": ["6.1/3.receiver"], "ic-echo-new-id": ["6.1/3.ic"], "error-drops-rest": ["6.1/4.body"]}
+ROWS = {"ack-own-id": ["6.1/3.receiver"], "ic-echo-new-id": ["6.1/3.ic"]}
 # Cases that wait for the read timeout: once is enough.
 STALLS = {"peer": ["--skip", "4/read-timeout", "4/idle"], "server": ["--skip", "4/server.read-timeout"]}
 
