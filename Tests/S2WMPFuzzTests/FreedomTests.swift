@@ -33,8 +33,36 @@ extension Observation {
   }
 }
 
+/// A reset takes the answers before it along, as it does when it comes before they are read.
+private final class Destroying: CaseTarget {
+  private let core: CoreTarget
+
+  init(_ core: CoreTarget) { self.core = core }
+
+  var name: String { core.name }
+  var isHeard: Bool { core.isHeard }
+  var sources: Int { core.sources }
+
+  func run(_ instance: Instance, into observation: inout Observation) {
+    core.run(instance, into: &observation)
+    let endings = observation.endings
+    observation.replies.removeAll { endings.indices.contains($0.connection) && endings[$0.connection] == .reset }
+  }
+
+  func disconnect() { core.disconnect() }
+  func restart() -> Bool { core.restart() }
+}
+
 @Suite("What a target is free to do")
 struct FreedomTests {
+  @Test("answers that a reset destroys are the fault of the reset", arguments: 1...5 as ClosedRange<UInt64>)
+  func aResetDestroysAnswers(seed: UInt64) throws {
+    var proof = DefectProof(suite: .dh, group: .x25519, seed: seed, limit: 5_000)
+    proof.wrap = { Destroying($0) }
+    let finding = try #require(try proof.run(PlantedDefect(name: "fault-reset")).finding)
+    #expect(finding.mismatch.requirement == "4/closing" && finding.mismatch.kind == .connection)
+  }
+
   @Test func aServersDatagramsMayOvertakeEachOther() throws {
     let bench = try ServerBench()
     for index in 0..<5_000 {

@@ -10,6 +10,10 @@ extension Judge {
     let ending = ending(seen, connection)
     if expected.isOptional, mayBeMissing(instance, seen, connection) { return nil }
     if isFault(expected, instance) { return missingFault(given, instance, expected, ending) }
+    if ending == .reset, let fault = owed.last, isFault(fault, instance) {
+      // A reset destroys answers that were sent before it as well.
+      return make("4/closing", .connection, instance, fault, .other("reset, without an answer"))
+    }
     if connection >= 0, ending != .open, count > 0 {
       let observed = Outcome.other("the connection was \(ending.rawValue) after \(count) answers")
       return make(lost(given, instance, after: owed[count - 1].packet), .connection, instance, expected, observed)
