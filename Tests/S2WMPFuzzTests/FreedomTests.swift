@@ -6,11 +6,12 @@ import Testing
 
 @testable import S2WMPFuzz
 
-/// Turns round the datagrams of every run: they have no order.
-private final class Overtaking: CaseTarget {
+/// Our core, of whose runs something else is seen.
+private final class SeenOtherwise: CaseTarget {
   private let core: CoreTarget
+  private let change: (inout Observation) -> Void
 
-  init(_ core: CoreTarget) { self.core = core }
+  init(_ core: CoreTarget, _ change: @escaping (inout Observation) -> Void) { (self.core, self.change) = (core, change) }
 
   var name: String { core.name }
   var isHeard: Bool { core.isHeard }
@@ -18,7 +19,7 @@ private final class Overtaking: CaseTarget {
 
   func run(_ instance: Instance, into observation: inout Observation) {
     core.run(instance, into: &observation)
-    observation.overtake()
+    change(&observation)
   }
 
   func disconnect() { core.disconnect() }
@@ -26,31 +27,18 @@ private final class Overtaking: CaseTarget {
 }
 
 extension Observation {
+  /// Datagrams have no order: they come the other way round.
   fileprivate mutating func overtake() {
     let places = replies.indices.filter { replies[$0].connection < 0 }
     let turned = places.reversed().map { replies[$0] }
     for (place, reply) in zip(places, turned) { replies[place] = reply }
   }
-}
 
-/// A reset takes the answers before it along, as it does when it comes before they are read.
-private final class Destroying: CaseTarget {
-  private let core: CoreTarget
-
-  init(_ core: CoreTarget) { self.core = core }
-
-  var name: String { core.name }
-  var isHeard: Bool { core.isHeard }
-  var sources: Int { core.sources }
-
-  func run(_ instance: Instance, into observation: inout Observation) {
-    core.run(instance, into: &observation)
-    let endings = observation.endings
-    observation.replies.removeAll { endings.indices.contains($0.connection) && endings[$0.connection] == .reset }
+  /// A reset takes the answers before it along, as it does when it comes before they are read.
+  fileprivate mutating func destroy() {
+    let endings = endings
+    replies.removeAll { endings.indices.contains($0.connection) && endings[$0.connection] == .reset }
   }
-
-  func disconnect() { core.disconnect() }
-  func restart() -> Bool { core.restart() }
 }
 
 @Suite("What a target is free to do")
@@ -58,7 +46,7 @@ struct FreedomTests {
   @Test("answers that a reset destroys are the fault of the reset", arguments: 1...5 as ClosedRange<UInt64>)
   func aResetDestroysAnswers(seed: UInt64) throws {
     var proof = DefectProof(suite: .dh, group: .x25519, seed: seed, limit: 5_000)
-    proof.wrap = { Destroying($0) }
+    proof.wrap = { SeenOtherwise($0) { $0.destroy() } }
     let finding = try #require(try proof.run(PlantedDefect(name: "fault-reset")).finding)
     #expect(finding.mismatch.requirement == "4/closing" && finding.mismatch.kind == .connection)
   }
@@ -78,7 +66,7 @@ struct FreedomTests {
 
   @Test func aPeersDatagramsMayOvertakeEachOther() throws {
     var proof = DefectProof(suite: .dh, group: .x25519, seed: 3, limit: 5_000)
-    proof.wrap = { Overtaking($0) }
+    proof.wrap = { SeenOtherwise($0) { $0.overtake() } }
     #expect(try proof.run(nil).seen == nil)
   }
 

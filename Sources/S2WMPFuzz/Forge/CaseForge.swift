@@ -4,12 +4,13 @@ import S2WMPWire
 /// Makes cases concrete: bytes, what a runner does with them, and what is then owed.
 public struct CaseForge {
   let session: PeerSession
-  private let packets: PacketForge
-  private var instance = Instance()
+  let packets: PacketForge
+  var instance = Instance()
   private var connections: [ConnectionPlan] = [ConnectionPlan()]
   private var current = 0
-  private var datagrams = 0
-  private var datagramDoubt = false
+  /// Answers to datagrams that are owed, and whether one was sent whose proof is that nothing came.
+  var datagrams = 0
+  var datagramDoubt = false
   private var steps: [MemoryStep] = []
   private var wasInvisible = false
 
@@ -349,63 +350,5 @@ public struct CaseForge {
   private func time(_ plan: PacketPlan) -> Time {
     for case .time(let time) in plan.changes { return time }
     return .next
-  }
-
-  // Datagrams.
-
-  private mutating func datagram(_ plan: PacketPlan, _ step: Int) throws {
-    let consequence = Consequences.ofDatagram(plan, session.facts(plan))
-    let start = instance.buffer.count
-    let forged = try packets.forge(plan, into: &instance.buffer)
-    note(start, plan.type, step)
-    instance.packets[instance.packets.count - 1].requirement = consequence.first?.accepted ?? "6.1/bpm.any"
-    guard consequence.first == nil else {
-      datagramDoubt = true
-      return
-    }
-    owePeerFound(forged, plan)
-  }
-
-  private mutating func owePeerFound(_ forged: ForgedPacket, _ plan: PacketPlan) {
-    var reply = ExpectedReply(.peerFound, status: 0)
-    (reply.requestID, reply.id, reply.other) = (forged.requestID, forged.sender, session.targetID)
-    reply.connection = -1
-    reply.packet = instance.packets.count - 1
-    instance.expected.append(reply)
-    datagrams += 1
-  }
-
-  private mutating func datagramNoise(_ bytes: [UInt8], _ step: Int) {
-    let start = instance.buffer.count
-    instance.buffer += bytes
-    if bytes.first == 1 { instance.buffer[start] = 0xff }
-    note(start, PacketType(rawValue: 0), step)
-    datagramDoubt = true
-  }
-
-  private mutating func note(_ start: Int, _ type: PacketType, _ step: Int) {
-    let range = start..<instance.buffer.count
-    instance.packets.append(SentPacket(range: range, connection: -1, type: type, step: step, index: 0))
-    instance.actions.append(.datagram(range))
-  }
-
-  /// Every datagram so far was dealt with.
-  private mutating func waitForDatagrams() throws {
-    if datagramDoubt { try addDatagramProof() }
-    datagramDoubt = false
-    if datagrams > 0 { instance.actions.append(.awaitDatagrams(datagrams)) }
-  }
-
-  /// A search that must be answered: whatever came before it was not.
-  private mutating func addDatagramProof() throws {
-    guard session.isFriend || !session.targetIsInvisible else {
-      throw CaseFault("an invisible target answers friends only, so without one nothing shows that it has dealt with a search")
-    }
-    let sender: Sender = session.isFriend ? .friend : .stranger
-    let plan = PacketPlan(.broadcastPeer, from: sender)
-    let start = instance.buffer.count
-    let forged = try packets.forge(plan, into: &instance.buffer)
-    note(start, plan.type, -1)
-    owePeerFound(forged, plan)
   }
 }
