@@ -112,6 +112,11 @@ def elsewhere():
 
 def mistake(role, name):
     """A target with one mistake: found, and named."""
+    # Keys are new each time. One shared secret in 256 begins with a zero byte by itself, and then another requirement fails before the one that is looked for.
+    return tried(role, name) and tried(role, name)
+
+
+def tried(role, name):
     wanted = (PEER if role == "peer" else SERVER)[name][0]
     spawn = target(role, KINDS.get(name, PLAIN), "--mistake", name)
     if wanted.startswith("fuzz:"):
