@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Findings that show only over many packets, replayed against the built peer.
-@Suite("Replayed growth", .timeLimit(.minutes(5))) struct GrowthReplayTests {
+@Suite("Replayed growth", .timeLimit(.minutes(10))) struct GrowthReplayTests {
   private static let leak = """
     s2case 1
     requirement 6.1/leak

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What `--spawn` started does not outlive a fuzzer that is killed and cannot end it.
-@Suite("Killed fuzzers", .timeLimit(.minutes(2))) struct KilledFuzzerTests {
+@Suite("Killed fuzzers", .timeLimit(.minutes(10))) struct KilledFuzzerTests {
   private static let peer = "s2wmp peer --listen 127.0.0.1:0 --accept auto --no-discovery --suite dh --group x25519"
 
   /// Runs the command until the target listens and everybody's number is in NUMBERS, kills it, and says who is left after a while.

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `sniff --fail-on` on a real device: loopback in a network namespace of its own. Skipped where none can be made.
-@Suite("Findings of a live capture as exit status", .timeLimit(.minutes(2))) struct SniffFailOnTests {
+@Suite("Findings of a live capture as exit status", .timeLimit(.minutes(10))) struct SniffFailOnTests {
   /// An SC of nobody to nobody, of 1970: its time is a warning, and that the peer refuses it a note.
   private static let refused = #"\1\3"# + String(repeating: #"\0"#, count: 78)
   /// A type that v1 does not define.

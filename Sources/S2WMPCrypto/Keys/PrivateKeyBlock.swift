@@ -161,7 +161,7 @@ extension KeyHandle {
 
   /// The same for X25519, where it is 12 fixed bytes and the key (RFC 8410): OpenSSL's encoder looks through all of its algorithms for that.
   private var x25519Field: [UInt8]? {
-    var field: [UInt8] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x6e, 0x03, 0x21, 0x00] + [UInt8](repeating: 0, count: 32)
+    var field: [UInt8] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03] + ObjectIdentifiers.x25519 + [0x03, 0x21, 0x00] + [UInt8](repeating: 0, count: 32)
     var count = 32
     guard field.withUnsafeMutableBytes({ EVP_PKEY_get_raw_public_key(pointer, $0.octets.map { $0 + 12 }, &count) }) == 1, count == 32 else {
       forgetErrors()

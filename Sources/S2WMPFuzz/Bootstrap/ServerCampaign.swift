@@ -9,7 +9,7 @@ public final class ServerCampaign: FindingKeeping {
   private var steering: Steering<AnyCaseSource>
   private var features = Features()
   /// Nil in the legacy dialect, for which there is no menu of changes.
-  private var defects: DefectCoverage?
+  private lazy var defects = dialect == .v1 ? DefectCoverage(ServerMenu()) : nil
   private var lanes: [ServerLane] = []
   /// Lanes that are not for slow cases.
   private let workers: Int
@@ -55,7 +55,6 @@ public final class ServerCampaign: FindingKeeping {
     // Over sockets what takes long has a lane of its own.
     if !isCheap { scope.waits = [] }
     steering = Steering(Self.source(settings.seed, scope, dialect), corpus: corpus.filter { $0.role == .bootstrap && $0.dialect == dialect })
-    defects = dialect == .v1 ? DefectCoverage(ServerMenu()) : nil
     workers = isAlone ? 1 : max(1, settings.workers)
     let count = workers + (slow.isEmpty ? 0 : 1)
     // The last share is for looking into findings.

@@ -7,7 +7,7 @@ public final class Campaign {
   let venue: any FuzzVenue
   private var opening: SessionOpening
   private let generator: CaseGenerator
-  private var defects: DefectCoverage
+  private lazy var defects = DefectCoverage(generator.menu)
   private var lanes: [FuzzLane]
   private var steering: Steering<CaseGenerator>
   private var features = Features()
@@ -51,7 +51,6 @@ public final class Campaign {
     self.venue = venue
     self.opening = opening
     generator = CaseGenerator(seed: settings.seed, scope: scope)
-    defects = DefectCoverage(generator.menu)
     steering = Steering(generator, corpus: corpus)
     stallsLeft = settings.stalls ? Self.stalledCases : 0
     lanes = []

@@ -24,7 +24,7 @@ final class FuzzRun {
   func run() throws {
     let campaign = try opened.campaign(command.settings(seed: seed), corpus: corpus?.cases ?? [])
     campaign.isCancelled = { Interruption.isWanted }
-    campaign.onProgress = { [self] in screen.show($0) }
+    if screen.isShown { campaign.onProgress = { [self] in screen.show($0) } }
     campaign.onFinding = { [self] in tell($0) }
     campaign.onFlaky = { [self] in tell(flaky: $0) }
     explainAnswer()

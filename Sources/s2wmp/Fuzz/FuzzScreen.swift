@@ -2,7 +2,8 @@ import S2WMPFuzz
 
 /// One line that tells how a run stands, on a terminal.
 struct FuzzScreen {
-  private let isShown = StandardError.isTerminal
+  /// Elsewhere nothing is shown, and nothing needs to be counted for it.
+  let isShown = StandardError.isTerminal
   private var wasShown = false
   let seed: UInt64
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import S2WMPFuzz
 
-@Suite("Finding a target", .timeLimit(.minutes(1)))
+@Suite("Finding a target", .timeLimit(.minutes(10)))
 struct TargetSearchTests {
   private func settings(_ endpoint: Endpoint) -> TargetSettings { TargetSettings(endpoint: endpoint, replyTimeout: .milliseconds(300)) }
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import S2WMPFuzz
 
-@Suite("Instances side by side", .timeLimit(.minutes(1)))
+@Suite("Instances side by side", .timeLimit(.minutes(10)))
 struct CaseEngineTests {
   /// What became of one instance.
   struct Result: Equatable {
@@ -206,7 +206,7 @@ struct CaseEngineTests {
 }
 
 /// The process is a script; who takes its connections is a server here, which resets one when the process has long ended.
-@Suite("Deaths of a target with many instances in flight", .timeLimit(.minutes(1)))
+@Suite("Deaths of a target with many instances in flight", .timeLimit(.minutes(10)))
 struct EngineDeathTests {
   private func spawn(_ server: EchoServer, _ rest: String) throws -> SpawnedTarget {
     let listening = #"echo '{"event":"listening","address":"127.0.0.1:\#(server.port)"}'"#

@@ -36,7 +36,7 @@ final class DatagramServer: Sendable {
   deinit { isStopped.store(true, ordering: .relaxed) }
 }
 
-@Suite("Datagrams of instances", .timeLimit(.minutes(1)))
+@Suite("Datagrams of instances", .timeLimit(.minutes(10)))
 struct DatagramTargetTests {
   private func target(_ endpoint: Endpoint, reply: Duration = .milliseconds(300)) throws -> SocketTarget {
     try SocketTarget(TargetSettings(endpoint: endpoint, replyTimeout: reply))

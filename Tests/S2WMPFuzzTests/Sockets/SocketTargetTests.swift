@@ -6,7 +6,7 @@ import Testing
 
 @testable import S2WMPFuzz
 
-@Suite("Instances over sockets", .timeLimit(.minutes(1)))
+@Suite("Instances over sockets", .timeLimit(.minutes(10)))
 struct SocketTargetTests {
   private func target(_ server: ScriptedServer, read: Duration = .milliseconds(300), reply: Duration = .milliseconds(1500)) throws -> SocketTarget {
     try SocketTarget(TargetSettings(endpoint: server.endpoint, readTimeout: read, replyTimeout: reply))

@@ -4,7 +4,7 @@ import Testing
 @testable import S2WMPFuzz
 
 /// All workers share the target's own status.
-@Suite("The target's status and several workers", .timeLimit(.minutes(1))) struct StatusPartTests {
+@Suite("The target's status and several workers", .timeLimit(.minutes(10))) struct StatusPartTests {
   @Test func onlyChangesExcludeOthers() {
     #expect(StatusPart.changes.excludes(.changes) && StatusPart.changes.excludes(.asks) && StatusPart.asks.excludes(.changes))
     for part in [StatusPart.none, .asks, .changes] { #expect(!part.excludes(.none) && !StatusPart.none.excludes(part)) }

@@ -6,7 +6,7 @@ import Testing
 @testable import S2WMPFuzz
 
 /// The commands are shell scripts; the connections are taken by a server in this process, whose port they name as their own.
-@Suite("Spawned targets", .timeLimit(.minutes(1)))
+@Suite("Spawned targets", .timeLimit(.minutes(10)))
 struct SpawnedTargetTests {
   private static let id = "00112233445566778899aabbccddeeff"
 

@@ -115,13 +115,18 @@ extension Peer {
 
   /// A friend's key, when it is the one that was found usable before: to look at it again would cost public-key arithmetic.
   func pinnedKey(of id: Identifier, _ field: UnsafeRawBufferPointer) -> PeerKey? {
-    guard let key = friends[id]?.key, key.suite == identity.suite, key.group == identity.group, key.field.elementsEqual(field) else { return nil }
-    return key
+    ofOurKind(friends[id]?.key, field)
+  }
+
+  /// A key found usable before, when the field is its own and it still is of our suite and group.
+  private func ofOurKind(_ known: PeerKey?, _ field: UnsafeRawBufferPointer) -> PeerKey? {
+    guard let known, known.suite == identity.suite, known.group == identity.group, known.field.elementsEqual(field) else { return nil }
+    return known
   }
 
   /// A public key field that is usable by section 5.1 with our suite and group, and whose public value passes its check.
   func usableKey(_ field: UnsafeRawBufferPointer) -> PeerKey? {
-    if let known = lastUsableKey, known.suite == identity.suite, known.group == identity.group, known.field.elementsEqual(field) { return known }
+    if let known = ofOurKind(lastUsableKey, field) { return known }
     guard let key = try? PeerKey(field: field), key.suite == identity.suite, key.group == identity.group else { return nil }
     // A finite field's value was checked by its range; an X25519 key shows only by its shared secret that it is none.
     guard key.group != .x25519 || agree(identity, with: key) != nil else { return nil }
